@@ -11,6 +11,7 @@ include: "workflow/rules/harmonise.smk"  # results/harmonised/{source}/{panel}.p
 include: "workflow/rules/derive.smk"  # results/derived/{panel}.parquet
 include: "workflow/rules/cohorts.smk"  # results/cohorts/
 include: "workflow/rules/compare.smk"  # results/comparisons/{panel}.parquet
+include: "workflow/rules/assess.smk"  # results/assessments/
 include: "workflow/rules/publish.smk"  # results/tables/, results/figures/
 include: "workflow/rules/quality.smk"  # results/quality/
 
@@ -28,3 +29,4 @@ rule all:
         DERIVED,
         COHORTS,
         COMPARISONS,
+        ASSESSMENTS,

@@ -17,6 +17,18 @@ class Membership(pa.DataFrameModel):
         unique = ("cohort", "timepoint", "person")
 
 
+class People(pa.DataFrameModel):
+    """One row a person of the patient table: eligible (`failed` null), or the criterion failed."""
+
+    person: str = pa.Field(unique=True)
+    failed: int = pa.Field(nullable=True)
+    lacks_followup_only: bool
+
+    class Config:
+        strict = True
+        ordered = True
+
+
 class Chosen(pa.DataFrameModel):
     """One row a person, marker and timepoint: the value chosen, its day and its cell's place."""
 
@@ -29,6 +41,8 @@ class Chosen(pa.DataFrameModel):
     category: str = pa.Field(nullable=True)
     comparator: str = pa.Field(nullable=True)
     flag: str = pa.Field(nullable=True)
+    range_low: float = pa.Field(nullable=True)
+    range_high: float = pa.Field(nullable=True)
     source: str = pa.Field(nullable=True)
     file: str = pa.Field(nullable=True)
     sheet: str = pa.Field(nullable=True)

@@ -20,6 +20,8 @@ class Derived(pa.DataFrameModel):
     reason: str = pa.Field(nullable=True)
     comparator: str = pa.Field(nullable=True, isin=["<", "<=", ">", ">="])
     flag: str = pa.Field(nullable=True)
+    range_low: float = pa.Field(nullable=True)
+    range_high: float = pa.Field(nullable=True)
     source: str = pa.Field(nullable=True)
     file: str = pa.Field(nullable=True)
     sheet: str = pa.Field(nullable=True)

@@ -11,7 +11,8 @@ class Values(Place):
 
     `value_text`, `number`, `decimals` and `unit` are as the laboratory sent them; `comparator` is
     < or > (or with =) where it sent a limit, and `value` is then that limit. `flag` names what
-    is odd.
+    is odd. `range_low` and `range_high` are the laboratory's own reference range of that very
+    result in the canonical unit, both inclusive; null where it sent none.
     """
 
     person: str
@@ -24,6 +25,8 @@ class Values(Place):
     unit: str
     value: float
     flag: str = pa.Field(nullable=True)
+    range_low: float = pa.Field(nullable=True)
+    range_high: float = pa.Field(nullable=True)
 
     class Config:
         unique = ("source", "file", "sheet", "row", "column")
@@ -34,6 +37,14 @@ class Values(Place):
         frame = data.lazyframe.select(
             pl.all_horizontal(pl.col("number", "value").is_finite()).all()
         )
+        return bool(frame.collect().item())
+
+    @pa.dataframe_check
+    def ranges_are_in_order(cls, data) -> bool:
+        """The low of a reference range is not above its high; no bound is infinite or NaN."""
+        low, high = pl.col("range_low"), pl.col("range_high")
+        fine = pl.all_horizontal(pl.col("range_low", "range_high").is_finite().fill_null(True))
+        frame = data.lazyframe.select((fine & (low <= high).fill_null(True)).all())
         return bool(frame.collect().item())
 
 

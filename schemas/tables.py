@@ -12,6 +12,7 @@ CODES = r"^[A-Z][A-Z0-9_]*(\|[A-Z][A-Z0-9_]*)*$"
 NAMES = r"^[a-z][a-z0-9_]*(\|[a-z][a-z0-9_]*)*$"
 TESTS = ("paired_t", "wilcoxon_signed_rank")
 SUMMARIES = ("mean_sem", "median_iqr")
+CORRECTIONS = ("holm", "bh", "none")
 
 
 class Table(pa.DataFrameModel):
@@ -23,7 +24,10 @@ class Table(pa.DataFrameModel):
 
 
 class Markers(Table):
-    """resources/markers.tsv: one row a marker, measured or derived; limits in its unit."""
+    """resources/markers.tsv: one row a marker, measured or derived; limits in its unit.
+
+    `scale` is log for markers skewed to the right, whose changes are ratios.
+    """
 
     marker: str = pa.Field(unique=True, str_matches=CODE)
     label: str = pa.Field(str_length={"min_value": 1})
@@ -32,6 +36,7 @@ class Markers(Table):
     loinc: str = pa.Field(nullable=True)
     unit: str = pa.Field(nullable=True)
     decimals: int = pa.Field(ge=0, le=6)
+    scale: str = pa.Field(isin=["linear", "log"])
     kind: str = pa.Field(isin=["measured", "derived"])
     hard_low: float = pa.Field(nullable=True)
     hard_high: float = pa.Field(nullable=True)
@@ -67,6 +72,63 @@ class CkdStages(Table):
 
     class Config:
         unique = ("scheme", "category")
+
+
+class Methods(Table):
+    """resources/methods.tsv: how the formulas of a derived marker with several are called."""
+
+    marker: str = pa.Field(str_matches=CODE)
+    # a method's name says which it is by itself: comparisons name it without its marker
+    method: str = pa.Field(unique=True, str_matches=NAME)
+    label: str = pa.Field(str_length={"min_value": 1})
+    label_zh: str = pa.Field(nullable=True)
+    source: str = pa.Field(str_length={"min_value": 1})
+
+
+class MartinHopkins(Table):
+    """resources/martin_hopkins.tsv: the divisor of triglycerides by strata, in whole mg/dL."""
+
+    tg_low: int = pa.Field(nullable=True)
+    tg_high: int = pa.Field(nullable=True)
+    non_hdl_low: int = pa.Field(nullable=True)
+    non_hdl_high: int = pa.Field(nullable=True)
+    factor: float = pa.Field(gt=0)
+    source: str = pa.Field(str_length={"min_value": 1})
+
+    class Config:
+        unique = ("tg_low", "non_hdl_low")
+
+
+class ReferenceRanges(Table):
+    """resources/reference_ranges.tsv: ranges by sex and age, bounds inclusive.
+
+    Ages in years: `age_low` inclusive, `age_high` exclusive. An empty sex or age holds for all.
+    """
+
+    marker: str = pa.Field(str_matches=CODE)
+    sex: str = pa.Field(nullable=True, isin=["male", "female"])
+    age_low: float = pa.Field(nullable=True, ge=0)
+    age_high: float = pa.Field(nullable=True, gt=0)
+    low: float = pa.Field(nullable=True)
+    high: float = pa.Field(nullable=True)
+    source: str = pa.Field(str_length={"min_value": 1})
+
+    class Config:
+        unique = ("marker", "sex", "age_low")
+
+
+class ShownUnits(Table):
+    """resources/shown_units.tsv: shown value = slope * canonical value + intercept."""
+
+    marker: str = pa.Field(str_matches=CODE)
+    unit: str = pa.Field(str_length={"min_value": 1})
+    slope: float = pa.Field(gt=0)
+    intercept: float
+    decimals: int = pa.Field(ge=0, le=6)
+    source: str = pa.Field(str_length={"min_value": 1})
+
+    class Config:
+        unique = ("marker", "unit")
 
 
 class CrossChecks(Table):
@@ -127,8 +189,13 @@ class Cohorts(Table):
 
 
 class Plan(Table):
-    """config/plan.tsv: the analysis plan; a row per marker list, cohort and timepoint."""
+    """config/plan.tsv: the analysis plan; a row per marker list, cohort and timepoint.
 
+    Both tests are computed for every row; `test` is its primary one. `exclude` names flags whose
+    values are left out. A family has one correction and one alpha.
+    """
+
+    profile: str = pa.Field(str_matches=NAME)
     family: str = pa.Field(str_matches=NAME)
     role: str = pa.Field(isin=["primary", "secondary", "sensitivity"])
     markers: str = pa.Field(str_matches=CODES)
@@ -136,6 +203,22 @@ class Plan(Table):
     timepoint: str = pa.Field(str_matches=NAME)
     test: str = pa.Field(isin=list(TESTS))
     summary: str = pa.Field(isin=list(SUMMARIES))
+    exclude: str = pa.Field(nullable=True, str_matches=NAMES)
+    correction: str = pa.Field(isin=list(CORRECTIONS))
+    alpha: float = pa.Field(gt=0, lt=1)
+
+
+class PostHoc(Table):
+    """config/post_hoc.tsv: comparisons that the plan does not name; never in a family of it."""
+
+    profile: str = pa.Field(str_matches=NAME)
+    markers: str = pa.Field(str_matches=CODES)
+    cohort: str = pa.Field(str_matches=NAME)
+    timepoint: str = pa.Field(str_matches=NAME)
+    test: str = pa.Field(isin=list(TESTS))
+    summary: str = pa.Field(isin=list(SUMMARIES))
+    exclude: str = pa.Field(nullable=True, str_matches=NAMES)
+    alpha: float = pa.Field(gt=0, lt=1)
 
 
 class Figures(Table):
@@ -143,6 +226,7 @@ class Figures(Table):
 
     figure: str = pa.Field(unique=True, str_matches=NAME)
     kind: str = pa.Field(isin=["before_after"])
+    profile: str = pa.Field(str_matches=NAME)
     markers: str = pa.Field(str_matches=CODES)
     cohort: str = pa.Field(str_matches=NAME)
     timepoints: str = pa.Field(str_matches=NAMES)
@@ -154,15 +238,17 @@ class Tables(Table):
     """config/tables.tsv: a row a printed table; `kind` names a function of publish.tables."""
 
     table: str = pa.Field(unique=True, str_matches=NAME)
-    kind: str = pa.Field(isin=["comparisons"])
+    kind: str = pa.Field(isin=["comparisons", "estimates"])
+    profile: str = pa.Field(str_matches=NAME)
     panel: str = pa.Field(str_matches=NAME)
     title: str = pa.Field(str_length={"min_value": 1})
     title_zh: str = pa.Field(nullable=True)
 
 
 class PublishedResults(Table):
-    """resources/published_results.tsv: what the study reports, as printed there."""
+    """resources/published_results.tsv: what a publication reports, as printed there."""
 
+    publication: str = pa.Field(str_matches=NAME)
     panel: str = pa.Field(str_matches=NAME)
     marker: str = pa.Field(str_matches=CODE)
     cohort: str = pa.Field(str_matches=NAME)
@@ -180,7 +266,7 @@ class PublishedResults(Table):
     source: str = pa.Field(str_length={"min_value": 1})
 
     class Config:
-        unique = ("marker", "cohort", "timepoint")
+        unique = ("publication", "marker", "cohort", "timepoint")
 
 
 RESOURCES = {
@@ -188,6 +274,10 @@ RESOURCES = {
     "conversions": Conversions,
     "ckd_stages": CkdStages,
     "cross_checks": CrossChecks,
+    "methods": Methods,
+    "martin_hopkins": MartinHopkins,
+    "reference_ranges": ReferenceRanges,
+    "shown_units": ShownUnits,
     "published_results": PublishedResults,
 }
 CONFIG = {
@@ -195,6 +285,7 @@ CONFIG = {
     "visits": Visits,
     "cohorts": Cohorts,
     "plan": Plan,
+    "post_hoc": PostHoc,
     "figures": Figures,
     "tables": Tables,
 }

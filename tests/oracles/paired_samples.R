@@ -64,12 +64,13 @@ add("n4", 1, c(57, 61, 72, 66), c(54, 62, 65, 66))
 add("n5", 1, c(57, 61, 72, 66, 80), c(54, 60, 71, 63, 77))
 add("n5_ties", 1, c(57, 61, 72, 66, 80), c(56, 62, 71, 67, 79))
 
-# No spread.
+# No spread, of differences or of ratios.
 add("zeros_n2", 1, c(57, 61), c(57, 61))
 add("zeros_n12", 1, 50:61, 50:61)
 add("constant_n2", 1, c(11, 12), c(12, 13))
 add("constant_n9_up", 1, 11:19, 12:20)
 add("constant_n25_down", 2, 501:525, 471:495)
+add("constant_ratio_n12", 1, 10 + 2 * (1:12), 3 * (5 + 1:12))
 
 # Zeros and ties.
 add("one_change", 1, c(57, 61, 72, 66, 80, 59), c(57, 61, 72, 66, 80, 58))
@@ -186,6 +187,137 @@ signed_rank <- function(baseline, followup) {
                  z = z, wilcoxon_p = up$p.value))
 }
 
+# The permutation distribution of W+: every sign of every mid-rank with equal chance. Written out
+# in full up to 18 differences, and there held against a convolution that is used up to 24.
+all_sums <- function(ranks) {
+  sums <- 0
+  for (rank in ranks) sums <- c(sums, sums + rank)
+  sums
+}
+
+convolved <- function(doubled) {
+  p <- 1
+  for (rank in doubled) p <- (c(p, numeric(rank)) + c(numeric(rank), p)) / 2
+  p
+}
+
+exact_signed_rank <- function(d) {
+  d <- d[d != 0]
+  m <- length(d)
+  if (m == 0 || m >= 25) return(list(exact_p = NA))
+  ranks <- rank(abs(d))
+  off <- abs(sum(ranks[d > 0]) - m * (m + 1) / 4)
+  p <- convolved(2 * ranks)
+  exact <- sum(p[abs((seq_along(p) - 1) / 2 - m * (m + 1) / 4) >= off])
+  if (m <= 18) stopifnot(exact == mean(abs(all_sums(ranks) - m * (m + 1) / 4) >= off))
+  if (!anyDuplicated(ranks)) {
+    stopifnot(abs(exact / wilcox.test(d, exact = TRUE)$p.value - 1) < 1e-12)
+  }
+  list(exact_p = exact)
+}
+
+# qsignrank has no more than 1000 or so pairs in it; beyond, the library's place of the limits is
+# an approximation and is tested elsewhere.
+MOST_PAIRS <- 1000
+
+hodges_lehmann <- function(d, scale) {
+  n <- length(d)
+  walsh <- outer(d, d, "+") / 2
+  walsh <- sort(walsh[upper.tri(walsh, diag = TRUE)])
+  values <- list(hl = if (n > 0) median(walsh) / scale else NA)
+  if (n > MOST_PAIRS) return(values)
+  for (level in c(95, 99)) {
+    tail <- (1 - level / 100) / 2
+    # How many rank sums lie in the tail; psignrank(k - 1) never equals it.
+    k <- if (n > 0) qsignrank(tail, n) else 0
+    ends <- if (k > 0 && min(d) < max(d)) c(walsh[k], walsh[length(walsh) + 1 - k]) else c(NA, NA)
+    if (!anyNA(ends) && n < 50 && all(d != 0) && !anyDuplicated(abs(d))) {
+      ours <- c(median(walsh), ends)
+      # Only without zeros and ties R's own is this one.
+      test <- wilcox.test(d, conf.int = TRUE, conf.level = level / 100)
+      stopifnot(all.equal(ours, c(test$estimate[[1]], test$conf.int), tolerance = 1e-12,
+                          check.attributes = FALSE))
+    }
+    values[[sprintf("hl_ci%d_low", level)]] <- ends[1] / scale
+    values[[sprintf("hl_ci%d_high", level)]] <- ends[2] / scale
+  }
+  values
+}
+
+# P(T <= t) of the noncentral t, E pnorm(t S - ncp) over S = chi / sqrt(df), by the trapezoidal rule
+# in log S, where it converges exponentially. pt(ncp = ) stops at 1e-12 and above ncp = 37.62 is
+# a rough approximation.
+pt_noncentral <- function(t, df, ncp) {
+  width <- 1 / sqrt(2 * df)
+  log_s <- seq(-max(45 / df, 12 * width), 12 * width + 0.1, length.out = 8001)
+  density <- exp(df * log_s - df * expm1(2 * log_s) / 2)
+  p <- sum(pnorm(t * exp(log_s) - ncp) * density) / sum(density)
+  if (abs(ncp) < 30) stopifnot(abs(p - pt(t, df, ncp)) < 1e-11)
+  p
+}
+
+effect_of_t <- function(d) {
+  n <- length(d)
+  values <- list(d_z = NA, dz_ci95_low = NA, dz_ci95_high = NA)
+  if (n < 2 || sd(d) == 0) return(values)
+  t <- mean(d) / (sd(d) / sqrt(n))
+  limit <- function(p) {
+    uniroot(function(ncp) pt_noncentral(t, n - 1, ncp) - p, t + c(-1, 1) * (2 + abs(t) / 4),
+            extendInt = "downX", tol = 1e-14)$root / sqrt(n)
+  }
+  list(d_z = mean(d) / sd(d), dz_ci95_low = limit(0.975), dz_ci95_high = limit(0.025))
+}
+
+effect_of_ranks <- function(d) {
+  d <- d[d != 0]
+  m <- length(d)
+  if (m == 0) return(list(rank_biserial = NA, rb_ci95_low = NA, rb_ci95_high = NA))
+  ranks <- rank(abs(d))
+  total <- m * (m + 1) / 2
+  # Var W+ is the sum of the squared ranks over 4, ties and all.
+  trials <- 0.25 * total^2 / (sum(ranks^2) / 4)
+  rising <- sum(ranks[d > 0]) / total
+  # prop.test's interval is Wilson's.
+  wilson <- suppressWarnings(prop.test(rising * trials, trials, correct = FALSE)$conf.int)
+  list(rank_biserial = (sum(ranks[d > 0]) - sum(ranks[d < 0])) / total,
+       rb_ci95_low = 2 * wilson[1] - 1, rb_ci95_high = 2 * wilson[2] - 1)
+}
+
+geometric <- function(baseline, followup) {
+  n <- length(baseline)
+  values <- list(ratio = NA, ratio_ci95_low = NA, ratio_ci95_high = NA, percent_change_median = NA)
+  if (n == 0) return(values)
+  if (all(baseline > 0)) {
+    values$percent_change_median <- median(100 * (followup - baseline) / baseline)
+  }
+  if (any(c(baseline, followup) <= 0)) return(values)
+  values$ratio <- exp(mean(log(followup / baseline)))
+  # Ratios are equal where the cross products are.
+  if (all(baseline * followup[1] == followup * baseline[1])) return(values)
+  ends <- exp(t.test(log(followup), log(baseline), paired = TRUE)$conf.int)
+  values$ratio_ci95_low <- ends[1]
+  values$ratio_ci95_high <- ends[2]
+  values
+}
+
+shape <- function(d) {
+  n <- length(d)
+  values <- list(shapiro_w = NA, shapiro_p = NA, skewness = NA)
+  if (n < 3 || sd(d) == 0) return(values)
+  test <- shapiro.test(d)
+  list(shapiro_w = test$statistic, shapiro_p = test$p.value,
+       skewness = n / ((n - 1) * (n - 2)) * sum(((d - mean(d)) / sd(d))^3))
+}
+
+detectable <- function(d, scale) {
+  n <- length(d)
+  if (n < 2 || sd(d) == 0) return(list(detectable = NA))
+  # From a bracket of 14 powers of ten: pt warns at the far end.
+  test <- suppressWarnings(power.t.test(n = n, sd = 1, power = 0.8, sig.level = 0.05,
+                                        type = "paired", strict = TRUE, tol = 1e-14))
+  list(detectable = test$delta * sd(d) / scale)
+}
+
 expected <- function(name) {
   sample <- samples[[name]]
   scale <- 10^sample$decimals
@@ -196,7 +328,14 @@ expected <- function(name) {
               describe("followup", followup, scale),
               describe("change", followup - baseline, scale),
               paired_t(baseline, followup, scale),
-              signed_rank(baseline, followup))
+              signed_rank(baseline, followup),
+              exact_signed_rank(followup - baseline),
+              hodges_lehmann(followup - baseline, scale),
+              effect_of_t(followup - baseline),
+              effect_of_ranks(followup - baseline),
+              geometric(baseline, followup),
+              shape(followup - baseline),
+              detectable(followup - baseline, scale))
   numbers <- vapply(values, as.numeric, numeric(1))
   text <- ifelse(is.na(numbers), "", sprintf("%.17g", numbers))
   sprintf("%s,%s,%s,%s", name, names(values), text, getRversion())

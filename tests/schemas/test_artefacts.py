@@ -21,16 +21,18 @@ NAN, INF = float("nan"), float("inf")
 GOOD = {
     Cells: PLACE | {
         "person": PERSON, "date_text": "x", "analyte": "a", "value_text": "5", "unit_text": "%",
+        "range_text": "4-6",
     },
     Values: PLACE | {
         "person": PERSON, "marker": "HBA1C", "sample_date": date(2020, 1, 2), "value_text": "5",
         "comparator": None, "number": 5.0, "decimals": 0, "unit": "%", "value": 5.0, "flag": None,
+        "range_low": 4.0, "range_high": 6.0,
     },
     Patients: {"person": PERSON, "sex": "male", "birth_date": None, "age": 50.0},
     Derived: {
         "person": PERSON, "marker": "HBA1C", "sample_date": date(2020, 1, 2),
         "origin": "measured", "value": 5.0, "category": None, "reason": None, "comparator": None,
-        "flag": None, **PLACE,
+        "flag": None, "range_low": None, "range_high": 6.0, **PLACE,
     },
     Membership: {"cohort": "all", "timepoint": "baseline", "person": PERSON},
     Chosen: {
@@ -135,6 +137,9 @@ WRONG = [
     (Values, {"comparator": "≤"}),
     (Values, {"decimals": -1}),
     (Values, {"unit": None}),
+    (Values, {"range_low": 6.1}),
+    (Values, {"range_low": NAN}),
+    (Values, {"range_high": INF}),
     (Patients, {"person": None}),
     (Patients, {"sex": "F"}),
     (Patients, {"age": -1.0}),
@@ -196,6 +201,8 @@ def test_a_wrong_cell_is_refused(model, wrong):
     [
         (Cells, {"person": None, "date_text": None, "unit_text": None, "sheet": "S"}),
         (Values, {"comparator": "<=", "decimals": None, "flag": "soft_low"}),
+        (Values, {"range_low": None, "range_high": None}),
+        (Values, {"range_low": 6.0}),
         (Patients, {"sex": None, "age": None}),
         (Derived, {"value": None, "reason": "missing input: FBS", "origin": "derived"}),
         (Derived, dict.fromkeys(PLACE) | {"origin": "derived", "category": "G2"}),

@@ -1,5 +1,6 @@
 # in:  results/derived/{panel}.parquet, all panels; the patients
 # out: results/cohorts/membership.parquet        who is in which cohort, when
+#      results/cohorts/people.parquet            who is eligible, and what the others fail
 #      results/cohorts/values/{panel}.parquet    the value chosen for each timepoint
 #      results/cohorts/members/{panel}.parquet   members of the cohorts that the panel compares
 
@@ -11,6 +12,7 @@ rule cohorts:
         patients="results/harmonised/patients.parquet",
     output:
         membership="results/cohorts/membership.parquet",
+        people="results/cohorts/people.parquet",
         values=expand("results/cohorts/values/{panel}.parquet", panel=PLANNED),
         members=expand("results/cohorts/members/{panel}.parquet", panel=PLANNED),
         flow="results/quality/cohorts/selection_flow.tsv",
@@ -23,6 +25,7 @@ rule cohorts:
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --derived {input.derived:q}'
         " --patients {input.patients:q} --membership {output.membership:q}"
+        " --people {output.people:q}"
         " --values {output.values:q} --members {output.members:q} --flow {output.flow:q}"
         " --sizes {output.sizes:q} --ledger {output.ledger:q} --log {log:q} <<< {params.job:q}"
 

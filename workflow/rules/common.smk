@@ -20,6 +20,7 @@ from labcohort.errors import UserError
 from labcohort.memory import Memory
 from labcohort.provenance import Code
 from labcohort.study.load import load_study
+from labcohort.study.names import SIBLINGS
 from labcohort.study.raw import key_of, raw_digest
 
 run.quiet(logger)
@@ -50,6 +51,7 @@ HARMONISED = [
 DERIVED = expand("results/derived/{panel}.parquet", panel=PANELS)
 COHORTS = [
     "results/cohorts/membership.parquet",
+    "results/cohorts/people.parquet",
     *expand(
         "results/cohorts/{part}/{panel}.parquet",
         part=["values", "members"],
@@ -57,9 +59,21 @@ COHORTS = [
     ),
 ]
 COMPARISONS = expand("results/comparisons/{panel}.parquet", panel=PLANNED)
+ASSESSMENTS = expand(
+    "results/assessments/{part}.parquet",
+    part=[
+        "comparisons",
+        "multiplicity",
+        "scorecard",
+        "regression_to_the_mean",
+        "in_range",
+        "attenders",
+        "sensitivity",
+        "specifications",
+    ],
+)
 TABLES = [
-    "results/tables/comparisons.csv",
-    "results/tables/selection_flow.csv",
+    *expand("results/tables/{table}.csv", table=SIBLINGS),
     *expand("results/tables/{table}.{kind}", table=TABLE_NAMES, kind=["csv", "html"]),
 ]
 FIGURES = expand("results/figures/{figure}.svg", figure=FIGURE_NAMES)
@@ -87,6 +101,7 @@ if workflow.is_main_process:
             "derived": DERIVED,
             "cohorts": COHORTS,
             "comparisons": COMPARISONS,
+            "assessments": ASSESSMENTS,
         },
     )
 

@@ -1,16 +1,15 @@
-# in:  results/comparisons/{panel}.parquet; the selection flow
+# in:  results/assessments/, results/comparisons/{panel}.parquet; the selection flow
 # out: results/tables/, results/figures/   labels, units and rounding joined
 
 
 rule tables:
     input:
-        gate=after("comparisons"),
-        comparisons=COMPARISONS,
+        gate=after("assessments"),
+        assessments=ASSESSMENTS,
         flow="results/quality/cohorts/selection_flow.tsv",
         sizes="results/quality/cohorts/sizes.tsv",
     output:
-        joined="results/tables/comparisons.csv",
-        flow="results/tables/selection_flow.csv",
+        siblings=expand("results/tables/{table}.csv", table=SIBLINGS),
         csv=expand("results/tables/{table}.csv", table=TABLE_NAMES),
         html=expand("results/tables/{table}.html", table=TABLE_NAMES),
     log:
@@ -20,9 +19,9 @@ rule tables:
             "tables", "all", settings.tables(STUDY), files=[TEMPLATES / "table.html.j2"]
         ),
     shell:
-        '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --comparisons {input.comparisons:q}'
-        " --flow {input.flow:q} --sizes {input.sizes:q} --joined {output.joined:q}"
-        " --flow-table {output.flow:q} --csv {output.csv:q} --html {output.html:q}"
+        '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --assessments {input.assessments:q}'
+        " --flow {input.flow:q} --sizes {input.sizes:q} --siblings {output.siblings:q}"
+        " --csv {output.csv:q} --html {output.html:q}"
         " --log {log:q} <<< {params.job:q}"
 
 

@@ -50,7 +50,7 @@ def write(folder: Path, everybody: list[Person]) -> None:
     workbook = in_file_order(site_b.rows(at["site_b"]) + defects.site_b_rows(everybody))
     wide = in_file_order(site_c.rows(at["site_c"]) + defects.site_c_rows(everybody))
     patients.write(folder, everybody)
-    site_a.write(folder, long)
+    site_a.write(folder, long, at["site_a"])
     site_b.write(folder, workbook)
     site_c.write(folder, wide)
     truth.write(

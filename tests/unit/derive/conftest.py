@@ -8,12 +8,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from labcohort.derive import registry
 from labcohort.derive.evaluate import evaluate
 from labcohort.derive.index import import_formulas
 
 RESOURCES = Path(__file__).parents[3] / "resources"
 SHARED = Path(__file__).parents[4] / "shared" / "data"
-METHODS = {"EGFR": "ckd_epi_2021"}
+METHODS = {"EGFR": "ckd_epi_2021", "REMNANT_C": "measured"}
 SAMPLED = date(2020, 6, 30)
 
 # a formula is registered when its module is imported, whichever test runs first
@@ -32,8 +33,34 @@ def facts() -> Callable[[str], list[dict[str, str]]]:
 
 
 @pytest.fixture(scope="session")
+def methods() -> dict[str, str]:
+    """A method for each marker that has more than one."""
+    return METHODS
+
+
+@pytest.fixture(scope="session")
 def tables(facts) -> dict[str, object]:
-    return {"ckd_stages": facts("ckd_stages"), "egfr_rounding": "half_up"}
+    strata = [
+        {name: _number(text) for name, text in row.items() if name != "source"}
+        for row in facts("martin_hopkins")
+    ]
+    return {
+        "ckd_stages": facts("ckd_stages"),
+        "egfr_rounding": "half_up",
+        "martin_hopkins": strata,
+    }
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+@pytest.fixture
+def register(monkeypatch) -> dict[str, dict[str, registry.Function]]:
+    """The register of formulas as a copy of its own, so that a test may add to it."""
+    copy = {marker: dict(methods) for marker, methods in registry.registered().items()}
+    monkeypatch.setattr(registry, "_functions", copy)
+    return copy
 
 
 @pytest.fixture(scope="session")
@@ -74,10 +101,11 @@ def samples() -> Callable[..., pl.DataFrame]:
 
 @pytest.fixture
 def derive(samples, tables) -> Callable[..., dict]:
-    """The one row that a marker gives for single numbers."""
+    """The one row that a marker gives for single numbers; by a method where it has several."""
 
-    def row(marker: str, **numbers: object) -> dict:
+    def row(marker: str, method: str | None = None, **numbers: object) -> dict:
         inputs = samples(**{name: [number] for name, number in numbers.items()})
-        return evaluate(inputs, [marker], METHODS, tables).row(0, named=True)
+        methods = METHODS if method is None else METHODS | {marker: method}
+        return evaluate(inputs, [marker], methods, tables).row(0, named=True)
 
     return row

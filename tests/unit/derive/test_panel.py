@@ -4,7 +4,8 @@ from datetime import date
 
 import polars as pl
 import pytest
-from labcohort.derive.panel import cells_of_derived, derive_panel
+from labcohort.derive.panel import cells_of_derived, derive_panel, derived_balance
+from labcohort.derive.registry import Formula
 from labcohort.derive.repeats import KEY
 
 from schemas.derived import Derived
@@ -26,6 +27,7 @@ PATIENTS = pl.DataFrame(
         "sex": ["female", "male"],
         "birth_date": [None] * 2,
         "age": [50.0] * 2,
+        "insulin_treated": ["no"] * 2,
     },
     schema_overrides={"birth_date": pl.Date},
 )
@@ -39,10 +41,11 @@ def values(*cells: tuple) -> pl.DataFrame:
             "source": "site_a", "file": "raw/a.csv", "sheet": None, "row": row,
             "column": "result", "person": "p1", "marker": marker, "sample_date": DAY,
             "value_text": str(value), "comparator": None, "number": float(value), "decimals": 1,
-            "unit": "x", "value": float(value), "flag": None,
+            "unit": "x", "value": float(value), "flag": None, "range_low": None, "range_high": None,
         }  # fmt: skip
         rows.append(cell | (other[0] if other else {}))
-    types = {"sheet": pl.String, "comparator": pl.String, "flag": pl.String}
+    types = dict.fromkeys(("sheet", "comparator", "flag"), pl.String)
+    types |= dict.fromkeys(("range_low", "range_high"), pl.Float64)
     return pl.DataFrame(rows, schema_overrides=types, infer_schema_length=None)
 
 
@@ -89,6 +92,115 @@ def test_contradictory_repeats_are_set_aside_and_derive_nothing():
     ]
     computed = panel.derived.filter(pl.col("marker") == "HOMA_IR").row(0, named=True)
     assert computed["value"] is None and computed["reason"] == "missing input: FBS"
+
+
+def the(panel, marker: str) -> dict:
+    """The only row of a marker."""
+    return panel.derived.row(by_predicate=pl.col("marker") == marker, named=True)
+
+
+@pytest.mark.parametrize(
+    ("rule", "insulin", "homa_ir"),
+    # 4.5 x insulin / 22.5; 3 / 1.41421356237309505
+    [("lod_half", 1.5, 0.3), ("lod", 3, 0.6), ("sqrt2", 2.12132034355964265, 0.42426406871192853)],
+)
+def test_a_limit_is_analysed_by_the_rule_and_flags_what_rests_on_it(rule, insulin, homa_ir):
+    cells = values(("FBS", 4.5), ("INSULIN", 3, {"comparator": "<"}))
+    panel = derive_panel(cells, PATIENTS, HOW | {"censored": rule})
+    derived = Derived.validate(panel.derived, lazy=True)
+    assert derived.get_column("value").to_list() == pytest.approx([4.5, homa_ir, insulin])
+    assert derived.get_column("flag").to_list() == [None, "censored_input", None]
+
+
+@pytest.mark.parametrize("comparator", ["<", "<=", ">", ">="])
+def test_an_excluded_limit_stays_as_sent_and_is_no_input(comparator):
+    cells = values(("FBS", 4.5), ("INSULIN", 3, {"comparator": comparator}))
+    panel = derive_panel(cells, PATIENTS, HOW | {"censored": "excluded"})
+    Derived.validate(panel.derived, lazy=True)
+    insulin, homa_ir = the(panel, "INSULIN"), the(panel, "HOMA_IR")
+    assert (insulin["value"], insulin["comparator"]) == (3, comparator)
+    assert homa_ir["value"] is None and homa_ir["flag"] is None
+    assert homa_ir["reason"] == "an input was sent as a limit (excluded)"
+
+
+def test_a_limit_beside_a_missing_input_flags_nothing():
+    panel = derive_panel(values(("INSULIN", 3, {"comparator": "<"})), PATIENTS, HOW)
+    assert the(panel, "HOMA_IR")["reason"] == "missing input: FBS"
+    assert the(panel, "HOMA_IR")["flag"] is None
+
+
+def test_limits_of_derived_markers():
+    limits = {"HOMA_IR": {"hard_high": 5, "soft_low": 1, "soft_high": 1.5}}
+    cells = values(
+        ("FBS", 4.5), ("INSULIN", 10), ("FBS", 4.5, {"person": "p2"}),
+        ("INSULIN", 30, {"person": "p2"}),
+    )  # fmt: skip
+    panel = derive_panel(cells, PATIENTS, HOW | {"limits": limits})
+    rows = panel.derived.filter(pl.col("marker") == "HOMA_IR").select("value", "reason", "flag")
+    assert rows.rows() == [
+        (pytest.approx(2), None, "soft_high"),
+        (None, "HOMA_IR is above the credible 5", None),
+    ]
+
+
+def test_inputs_of_other_dates_where_the_study_allows_them():
+    later = {"sample_date": date(2020, 1, 9)}
+    cells = values(("FBS", 4.5), ("INSULIN", 20, later | {"comparator": "<"}))
+    panel = derive_panel(cells, PATIENTS, HOW | {"input_days": {"HOMA_IR": 7}})
+    Derived.validate(panel.derived, lazy=True)
+    row = the(panel, "HOMA_IR")
+    assert (row["sample_date"], row["value"]) == (DAY, pytest.approx(2))
+    assert row["flag"] == "censored_input|inputs_of_other_date"
+    panel = derive_panel(cells, PATIENTS, HOW | {"input_days": {"HOMA_IR": 6}})
+    assert the(panel, "HOMA_IR")["reason"] == "missing input: INSULIN"
+
+
+def test_ranges_pass_through_and_their_upper_end_reaches_formulas(register):
+    def over_upper_limit(
+        fbs: pl.Expr, fbs_upper_limit: pl.Expr, insulin_treated: pl.Expr
+    ) -> Formula:
+        return Formula(
+            value=fbs / fbs_upper_limit.fill_null(1), flags=((insulin_treated == "yes", "treated"),)
+        )
+
+    register["HOMA_IR"] = {"": over_upper_limit}
+    cells = values(
+        ("FBS", 5, {"range_low": 3.9, "range_high": 5.5}), ("FBS", 4.4, {"person": "p2"})
+    )
+    patients = PATIENTS.with_columns(insulin_treated=pl.Series(["yes", "unknown"]))
+    panel = derive_panel(cells, patients, HOW)
+    rows = Derived.validate(panel.derived, lazy=True).select("value", "range_low", "range_high")
+    assert rows.rows() == [
+        (5, 3.9, 5.5),
+        (4.4, None, None),
+        (pytest.approx(10 / 11), None, None),
+        (4.4, None, None),
+    ]
+    assert panel.derived.get_column("flag").to_list() == [None, None, "treated", None]
+    unasked = derive_panel(cells, patients.drop("insulin_treated"), HOW)
+    assert unasked.derived.get_column("value").equals(panel.derived.get_column("value"))
+    assert unasked.derived.get_column("flag").null_count() == 4
+
+
+@pytest.mark.parametrize("censored", ["lod_half", "excluded"])
+@pytest.mark.parametrize("input_days", [{}, {"HOMA_IR": 7}])
+def test_the_balance_of_derived_values_adds_up(censored, input_days):
+    days = [{"sample_date": date(2020, 1, day)} for day in (1, 5, 20, 21, 22)]
+    cells = values(
+        ("FBS", 4.5, days[0]), ("INSULIN", 10, days[1]), ("FBS", 4.5, days[2]),
+        ("INSULIN", 9, days[2]), ("INSULIN", 9, days[3] | {"comparator": "<"}),
+        ("FBS", 5, days[3]), ("FBS", 4, days[4]), ("FBS", 6, days[4]),
+        ("INSULIN", 7, days[4]), ("FBS", 400, {"person": "p2"}),
+    )  # fmt: skip
+    how = HOW | {"censored": censored, "limits": {"HOMA_IR": {"hard_high": 3}}}
+    panel = derive_panel(cells, PATIENTS, how | {"input_days": input_days})
+    counts = derived_balance(panel.derived)
+    # the contradictory glucose of the last day is none; with input_days glucose says when
+    expected = 4 if input_days else 6
+    assert counts.get_column("n").sum() == expected
+    assert counts.filter(pl.col("reason").is_null()).item(0, "n") >= 1
+    without = panel.derived.filter(pl.col("value").is_null())
+    assert counts.filter(pl.col("reason").is_not_null()).get_column("n").sum() == without.height
 
 
 def test_a_limit_is_analysed_by_half_and_keeps_its_comparator():

@@ -24,6 +24,7 @@ def cells() -> Callable[..., pl.DataFrame]:
             "analyte": "A1c",
             "value_text": "7.1",
             "unit_text": "%",
+            "range_text": None,
         }
         rows = [good | {"row": number} | cell for number, cell in enumerate(given, 2)]
         return pl.DataFrame(rows, schema=COLUMNS, orient="row")

@@ -51,6 +51,8 @@ def test_a_good_cell_is_a_value(cells, mapping):
             "unit": "%",
             "value": 7.1,
             "flag": None,
+            "range_low": None,
+            "range_high": None,
         }
     ]
     assert result.quarantine.is_empty() and result.unused.is_empty()

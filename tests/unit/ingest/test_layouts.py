@@ -51,6 +51,7 @@ def test_a_long_file_has_a_cell_a_row():
         "analyte": "4548-4",
         "value_text": "5.4",
         "unit_text": "%",
+        "range_text": None,
     }
 
 
@@ -58,6 +59,30 @@ def test_a_long_file_without_a_column_of_units():
     how = {k: v for k, v in LONG.items() if k != "unit"}
     rows = [(1, ["id", "result", "collected", "test"]), (2, ["A-1", "5.4", "2020-01-02", "HbA1c"])]
     assert ingested(rows, how)[0]["unit_text"] is None
+
+
+LONG_HEADER = ["id", "result", "collected", "test", "unit", "low", "high"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "sent", "text"),
+    [
+        ({"column": "low"}, ["3.9-6.1", ""], "3.9-6.1"),
+        ({"column": "low"}, ["", "6.1"], ""),
+        ({"low": "low", "high": "high"}, ["3.9", "6.1"], "3.9..6.1"),
+        ({"high": "high", "low": "low"}, ["", "6.1"], "..6.1"),
+        ({"low": "low", "high": "high"}, ["3.9", ""], "3.9.."),
+        ({"low": "low", "high": "high"}, ["", ""], ".."),
+    ],
+)
+def test_a_long_file_sends_its_ranges_in_one_column_or_two(columns, sent, text):
+    rows = [(1, LONG_HEADER), (2, ["A-1", "5.4", "2020-01-02", "4548-4", "%", *sent])]
+    assert ingested(rows, LONG | {"range": columns})[0]["range_text"] == text
+
+
+def test_a_column_of_ranges_that_is_not_there_names_the_nearest():
+    with pytest.raises(UserError, match="no column 'lows'; nearest known: 'low'"):
+        ingested([(1, LONG_HEADER)], LONG | {"range": {"column": "lows"}})
 
 
 def test_a_wide_row_gives_a_cell_for_each_result_column_and_ignored_one():
@@ -85,6 +110,45 @@ def test_a_row_of_units_belongs_to_the_columns_above_it():
         "Creatinine": "mg/dL",
     }
     assert {c["row"] for c in cells} == {3}
+
+
+UNITS = ["", "", "", "%", "10*9/L", "mg/dL"]
+RANGES = ["", "", "", "<6", "", "0.6-1.2"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "keys"),
+    [
+        ([UNITS, RANGES], {"units_row": 2, "ranges_row": 3}),
+        ([RANGES, UNITS], {"units_row": 3, "ranges_row": 2}),
+    ],
+)
+def test_rows_of_units_and_of_ranges_in_either_order(rows, keys):
+    data = ["V1", "B-1", "2020-01-02", "5.4", "250", "0.9"]
+    given = list(enumerate([WIDE_HEADER, *rows, data], 1))
+    cells = ingested(given, WIDE | keys)
+    assert {c["column"]: (c["unit_text"], c["range_text"]) for c in cells} == {
+        "HbA1c": ("%", "<6"),
+        "Platelets": ("10*9/L", ""),
+        "Creatinine": ("mg/dL", "0.6-1.2"),
+    }
+    assert {c["row"] for c in cells} == {4}
+
+
+def test_a_row_of_ranges_alone():
+    rows = [(1, WIDE_HEADER), (2, RANGES), (3, ["V1", "B-1", "2020-01-02", "5.4", "", ""])]
+    first = ingested(rows, WIDE | {"ranges_row": 2})[0]
+    assert (first["unit_text"], first["range_text"]) == (None, "<6")
+
+
+@pytest.mark.parametrize("missing", [2, 3])
+def test_a_row_of_ranges_at_another_place_than_declared(missing):
+    rows = [(n, cells) for n, cells in enumerate([WIDE_HEADER, UNITS, RANGES], 1) if n != missing]
+    rows.append((4, ["V1", "B-1", "2020-01-02", "5.4", "250", "0.9"]))
+    what = {2: "after the header is row 3, not the row of units",
+            3: "after the row of units is row 4, not the row of reference ranges"}  # fmt: skip
+    with pytest.raises(UserError, match=what[missing]):
+        ingested(rows, WIDE | {"units_row": 2, "ranges_row": 3})
 
 
 def test_a_patient_table_has_no_dates():
@@ -177,8 +241,9 @@ def test_a_row_of_units_at_another_place_than_declared():
         (LONG, 5, 4),
         (WIDE, 5, 4 * len([*WIDE["results"], *WIDE["ignore"]])),
         (WIDE | {"units_row": 2}, 5, 3 * len([*WIDE["results"], *WIDE["ignore"]])),
+        (WIDE | {"units_row": 2, "ranges_row": 3}, 5, 2 * 3),
     ],
-    ids=["long", "wide", "wide with units"],
+    ids=["long", "wide", "wide with units", "wide with units and ranges"],
 )
 def test_cells_due_are_counted_from_the_rows(how, rows, cells):
     assert layouts.cells_due(rows, how) == cells

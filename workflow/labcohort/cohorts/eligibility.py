@@ -4,14 +4,15 @@ from datetime import date
 
 import polars as pl
 
-from labcohort.study.names import names
+from labcohort.study.names import BASELINE, names
 
 
 def judged(patients: pl.DataFrame, visited: pl.DataFrame, criteria: list[dict]) -> pl.DataFrame:
-    """Columns person and failed: the order of the first criterion failed, null where eligible.
+    """Who is eligible (schemas.cohort.People): the first criterion failed, null where eligible.
 
     `visited` has a row (person, timepoint) for each timepoint at which a person has any result.
-    An attribute that is unknown fails its criterion.
+    An attribute that is unknown fails its criterion. `lacks_followup_only` is true for those who
+    fail nothing but a criterion of results at follow-up: otherwise eligible, and never back.
     """
     people = patients
     for row in criteria:
@@ -29,7 +30,20 @@ def judged(patients: pl.DataFrame, visited: pl.DataFrame, criteria: list[dict]) 
             for row in sorted(criteria, key=lambda row: row["order"])
         ),
     )
-    return people.select("person", first.alias("failed")).sort("person")
+    others = [row for row in criteria if not _asks_for_followup(row)]
+    otherwise = pl.all_horizontal(
+        pl.lit(True), *(pl.col(f"criterion {row['order']}") for row in others)
+    )
+    return people.select(
+        "person",
+        first.alias("failed"),
+        lacks_followup_only=first.is_not_null() & otherwise,
+    ).sort("person")
+
+
+def _asks_for_followup(row: dict) -> bool:
+    """Whether a criterion asks for results at a timepoint after baseline."""
+    return row["criterion"] == "result_at" and BASELINE not in names(row["subject"])
 
 
 def _attribute(row: dict) -> pl.Expr:

@@ -1,73 +1,266 @@
-"""One planned comparison: descriptives of the pairs, the planned test, and what to know of it."""
+"""One planned comparison: descriptives of the pairs, both tests, estimates, and what to know."""
 
-from labcohort.compare.paired_t import paired_t
+from dataclasses import dataclass
+
+import numpy as np
+
+from labcohort.compare.agreement import agreement
+from labcohort.compare.detectable import detectable_change
+from labcohort.compare.effect_sizes import RankBiserial, StandardisedChange, cohen_dz, rank_biserial
+from labcohort.compare.exact import ExactSignedRank, cannot_reach, exact_signed_rank, smallest_p
+from labcohort.compare.geometric import GeometricRatio, geometric_ratio, median_percent_change
+from labcohort.compare.hodges_lehmann import HodgesLehmann, hodges_lehmann
+from labcohort.compare.normality import ShapiroWilk, shapiro_wilk, skewness
+from labcohort.compare.paired_t import PairedT, paired_t
 from labcohort.compare.pairs import Pairs
-from labcohort.compare.summaries import MINIMUM_FOR_QUARTILES, Summary, summarise
+from labcohort.compare.summaries import MINIMUM_FOR_QUARTILES, Summary, median, summarise
 from labcohort.compare.ties import clean_differences
-from labcohort.compare.wilcoxon import wilcoxon_signed_rank
+from labcohort.compare.wilcoxon import WilcoxonSignedRank, wilcoxon_signed_rank
+
+PLANNED = ("profile", "family", "role")
+OF_PLAN = ("marker", "cohort", "timepoint")
+VISITS = ("baseline", "followup")
+# a p of raw differences is worth a word where it differs in so many digits
+RAW_DIGITS = 3
 
 
-def comparison(planned: dict, data: Pairs, how: dict) -> dict:
-    """The row (schemas.comparison.Comparison) of a planned comparison.
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """Everything computed of one set of pairs, whichever test is primary."""
+
+    t: PairedT
+    signed_rank: WilcoxonSignedRank
+    exact: ExactSignedRank
+    d_z: StandardisedChange
+    rank_biserial: RankBiserial
+    hodges_lehmann: HodgesLehmann
+    ratio: GeometricRatio | None
+    change_median: float | None
+    percent_change_median: float | None
+    shapiro: ShapiroWilk
+    skewness: float | None
+    detectable: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """Which figures the values below detection forbid, and why (None: all may be printed)."""
+
+    no_mean: str | None
+    no_median: tuple[bool, bool]
+
+
+def comparison(planned: dict, data: Pairs, how: dict) -> list[dict]:
+    """The rows (schemas.comparison.Comparison) of a planned comparison, one for each test.
 
     `planned` is its row of the plan for one marker; `how` has panel, confidence, quartiles,
-    censored and equations. The change and its interval are given whichever test is planned.
+    censored, detection, exact_below, power, log and equations.
     """
     d = clean_differences(data.baseline, data.followup)
-    t = paired_t(d, how["confidence"])
+    detection = _detection(data, how["detection"])
+    found = _estimates(d, data, planned, how, detection)
+    shared = {
+        **_counts(data, len(d)),
+        **_described(summarise(data.baseline, how["quartiles"]), "baseline", detection),
+        **_described(summarise(data.followup, how["quartiles"]), "followup", detection),
+        **_estimated(found),
+        "n_censored": int(data.limits.sum()),
+        "n_below_baseline": int(data.below[:, 0].sum()),
+        "n_below_followup": int(data.below[:, 1].sum()),
+        "selected_on_baseline": planned["selected_on_baseline"],
+        "duplicate_of": planned["duplicate_of"],
+        "equation": how["equations"].get(planned["marker"]),
+    }
+    tests = {"paired_t": found.t, "wilcoxon_signed_rank": found.signed_rank}
+    raw = data.followup - data.baseline
+    agrees = agreement(
+        [(test.statistic, test.p_value) for test in tests.values()], planned["alpha"]
+    )
+    rows = []
+    for name, test in tests.items():
+        p_raw = _p_of_raw_doubles(name, raw, detection)
+        rows.append(
+            {
+                **{k: planned[k] for k in PLANNED},
+                "panel": how["panel"],
+                **{k: planned[k] for k in OF_PLAN},
+                "test": name,
+                "primary": name == planned["test"],
+                **{k: planned[k] for k in ("summary", "correction", "alpha")},
+                "statistic": test.statistic,
+                "df": found.t.df if name == "paired_t" else None,
+                "p_value": test.p_value,
+                "p_exact": None if name == "paired_t" else found.exact.p_value,
+                "p_raw_double": p_raw,
+                "agrees": agrees,
+                **shared,
+                "note": "; ".join(_notes(name, test, p_raw, data, found, detection, how)) or None,
+            }
+        )
+    return rows
+
+
+def _detection(data: Pairs, rules: dict) -> Detection:
+    """What the shares of limits among the values of each visit forbid."""
+    if len(data.baseline) == 0:
+        return Detection(None, (False, False))
+    limits, below = data.limits.mean(axis=0), data.below.mean(axis=0)
+    too_many = bool((limits > rules["no_mean"]).any())
+    reason = f"over {100 * rules['no_mean']:g} % of the values of a visit rest on limits"
+    return Detection(
+        reason if too_many else None, tuple(bool(share >= rules["no_median"]) for share in below)
+    )
+
+
+def _estimates(
+    d: np.ndarray, data: Pairs, planned: dict, how: dict, detection: Detection
+) -> Estimates:
+    confidence, n = how["confidence"], len(d)
+    no_mean, no_median = detection.no_mean, any(detection.no_median)
     signed_rank = wilcoxon_signed_rank(d)
-    test = {"paired_t": t, "wilcoxon_signed_rank": signed_rank}[planned["test"]]
-    before = summarise(data.baseline, how["quartiles"])
-    after = summarise(data.followup, how["quartiles"])
+    t = paired_t(d, confidence)
+    if no_mean:
+        t = PairedT(None, None, None, None, None, None, None, no_mean)
+    skewed = planned["marker"] in how["log"] and not no_mean
+    no_hl = HodgesLehmann(None, None, None, "half of the values of a visit are below detection")
+    both = data.baseline, data.followup
+    return Estimates(
+        t=t,
+        signed_rank=signed_rank,
+        exact=exact_signed_rank(d, how["exact_below"]),
+        d_z=StandardisedChange(None, None, None, no_mean) if no_mean else cohen_dz(d, confidence),
+        rank_biserial=rank_biserial(signed_rank, confidence),
+        hodges_lehmann=no_hl if no_median else hodges_lehmann(d, confidence),
+        ratio=geometric_ratio(*both, confidence) if skewed else None,
+        change_median=None if no_median else median(d),
+        percent_change_median=median_percent_change(*both) if skewed and not no_median else None,
+        shapiro=ShapiroWilk(None, None, no_mean) if no_mean else shapiro_wilk(d),
+        skewness=None if no_mean else skewness(d),
+        detectable=detectable_change(n, t.change_sd, how["power"], planned["alpha"]),
+    )
+
+
+def _counts(data: Pairs, n_pairs: int) -> dict:
+    """Who is a pair, and why the other members are none."""
     return {
-        **{k: planned[k] for k in ("family", "role")},
-        "panel": how["panel"],
-        **{k: planned[k] for k in ("marker", "cohort", "timepoint", "test", "summary")},
         "n_members": data.n_members,
         "n_baseline": data.n_baseline,
         "n_followup": data.n_followup,
-        "n_pairs": len(d),
-        "statistic": test.statistic,
-        "df": t.df if planned["test"] == "paired_t" else None,
-        "p_value": test.p_value,
-        **_described(before, "baseline"),
-        **_described(after, "followup"),
+        "n_pairs": n_pairs,
+        "n_lost": sum(data.lost.values()),
+        "lost": "; ".join(f"{why}: {n}" for why, n in data.lost.items()) or None,
+    }
+
+
+def _described(summary: Summary, visit: str, detection: Detection) -> dict:
+    """A summary's numbers under the columns of one visit."""
+    names = {"minimum": "min", "maximum": "max"}
+    fields = ("mean", "sd", "sem", "median", "q1", "q3", "iqr", "minimum", "maximum")
+    hidden = {"mean", "sd", "sem"} if detection.no_mean else set()
+    if detection.no_median[VISITS.index(visit)]:
+        # half of the values are no numbers: neither is what lies among them
+        hidden |= {"median", "q1", "iqr", "minimum"}
+    return {
+        f"{visit}_{names.get(field, field)}": None if field in hidden else getattr(summary, field)
+        for field in fields
+    }
+
+
+def _estimated(found: Estimates) -> dict:
+    """The estimates under their columns."""
+    t, ranks, ratio = found.t, found.signed_rank, found.ratio
+    return {
         "change_mean": t.change_mean,
         "change_sd": t.change_sd,
         "change_ci_low": t.ci_low,
         "change_ci_high": t.ci_high,
-        "n_positive": signed_rank.n_positive,
-        "n_negative": signed_rank.n_negative,
-        "n_zero": signed_rank.n_zero,
-        "n_censored": data.n_censored,
-        "note": "; ".join(_notes(planned, data, test.reason, t.reason, how)) or None,
+        "change_median": found.change_median,
+        "hodges_lehmann": found.hodges_lehmann.estimate,
+        "hl_ci_low": found.hodges_lehmann.ci_low,
+        "hl_ci_high": found.hodges_lehmann.ci_high,
+        "geometric_ratio": ratio.ratio if ratio else None,
+        "gr_ci_low": ratio.ci_low if ratio else None,
+        "gr_ci_high": ratio.ci_high if ratio else None,
+        "percent_change_median": found.percent_change_median,
+        "d_z": found.d_z.d_z,
+        "dz_ci_low": found.d_z.ci_low,
+        "dz_ci_high": found.d_z.ci_high,
+        "rank_biserial": found.rank_biserial.r,
+        "rb_ci_low": found.rank_biserial.ci_low,
+        "rb_ci_high": found.rank_biserial.ci_high,
+        "n_positive": ranks.n_positive,
+        "n_negative": ranks.n_negative,
+        "n_zero": ranks.n_zero,
+        "n_ties": ranks.n_tied,
+        "w_plus": ranks.w_plus,
+        "w_minus": ranks.w_minus,
+        "z": ranks.z,
+        "shapiro_w": found.shapiro.w,
+        "shapiro_p": found.shapiro.p_value,
+        "skewness": found.skewness,
+        "detectable_change": found.detectable,
     }
 
 
-def _described(summary: Summary, visit: str) -> dict:
-    """A summary's numbers under the columns of one visit."""
-    names = {"minimum": "min", "maximum": "max"}
-    fields = ("mean", "sd", "sem", "median", "q1", "q3", "iqr", "minimum", "maximum")
-    return {f"{visit}_{names.get(field, field)}": getattr(summary, field) for field in fields}
+def _p_of_raw_doubles(test: str, raw: np.ndarray, detection: Detection) -> float | None:
+    """The p of differences as they are in binary, ties broken and zeros lost."""
+    if test == "paired_t":
+        return None if detection.no_mean else paired_t(raw).p_value
+    return wilcoxon_signed_rank(raw).p_value
 
 
 def _notes(
-    planned: dict, data: Pairs, reason: str | None, no_interval: str | None, how: dict
+    name: str,
+    test: PairedT | WilcoxonSignedRank,
+    p_raw: float | None,
+    data: Pairs,
+    found: Estimates,
+    detection: Detection,
+    how: dict,
 ) -> list[str]:
     """What a reader has to know of the row, in plain words."""
     notes, n = [], len(data.baseline)
-    if reason:
+    if test.reason:
         nobody = "nobody is in this cohort at this timepoint"
-        notes.append(f"no test: {reason if data.n_members else nobody}")
-    if no_interval and no_interval != reason:
-        notes.append(f"no interval of the change: {no_interval}")
+        notes.append(f"no test: {test.reason if data.n_members else nobody}")
+    if found.t.reason and found.t.reason != test.reason and n:
+        notes.append(f"no interval of the change: {found.t.reason}")
     if 0 < n < MINIMUM_FOR_QUARTILES:
         notes.append(f"fewer than {MINIMUM_FOR_QUARTILES} pairs: range in place of quartiles")
-    if data.n_censored:
+    if name == "wilcoxon_signed_rank":
+        notes += _notes_of_ranks(test, found, how)
+    if p_raw is not None and _differs(p_raw, test.p_value):
+        notes.append(f"differences as they are in binary give p = {p_raw:.4g}")
+    if limits := int(data.limits.sum()):
         notes.append(
-            f"{data.n_censored} of {2 * n} values are, or rest on, a result sent as a limit"
+            f"{limits} of {2 * n} values are, or rest on, a result sent as a limit"
             f" ({how['censored']})"
         )
-    if planned["marker"] in how["equations"]:
-        notes.append(f"equation: {how['equations'][planned['marker']]}")
+    if any(detection.no_median):
+        notes.append("half of the values of a visit or more are below detection: no median then")
+    if found.ratio and found.ratio.reason and n:
+        notes.append(f"geometric ratio: {found.ratio.reason}")
     return notes
+
+
+def _notes_of_ranks(ranks: WilcoxonSignedRank, found: Estimates, how: dict) -> list[str]:
+    """What is to be said of a signed-rank test of few or coarse differences."""
+    notes, nonzero = [], ranks.n_positive + ranks.n_negative
+    if nonzero and cannot_reach(nonzero, 1 - how["confidence"]):
+        notes.append(
+            f"{nonzero} non-zero differences: the exact p cannot fall below"
+            f" {smallest_p(nonzero):.3g}"
+        )
+    low, high = found.hodges_lehmann.ci_low, found.hodges_lehmann.ci_high
+    if low is not None and ranks.p_value is not None:
+        excludes_zero = low > 0 or high < 0
+        if excludes_zero != (ranks.p_value < 1 - how["confidence"]):
+            notes.append(
+                "coarse data: the Hodges-Lehmann interval (zeros kept) and p (zeros dropped)"
+                " disagree about zero"
+            )
+    return notes
+
+
+def _differs(p_raw: float, p: float | None) -> bool:
+    return p is None or f"{p_raw:.{RAW_DIGITS}g}" != f"{p:.{RAW_DIGITS}g}"

@@ -1,11 +1,14 @@
 """Pair each person's baseline with the follow-up: the numbers that a test may use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from labcohort.derive.censored import CENSORED_INPUT
+from labcohort.compare.limits import rests_on_limit
+from labcohort.derive.censored import is_below
+from labcohort.flags import words
 
 
 @dataclass(frozen=True)
@@ -13,8 +16,9 @@ class Pairs:
     """Baseline and follow-up of the same persons, in the order of their pseudonyms.
 
     `n_members` of the cohort at the timepoint; of them `n_baseline` have the marker at baseline
-    and `n_followup` at the timepoint; `n_censored` of the paired values were sent as a limit, or
-    are derived from a value that was.
+    and `n_followup` at the timepoint; `lost` says why the others are no pair (reason -> persons).
+    For each pair and visit: `limits` is true where the value was sent as a limit, or is derived
+    from one that was; `below` where it was sent as below a limit. Both have shape (n, 2).
     """
 
     baseline: np.ndarray
@@ -22,7 +26,9 @@ class Pairs:
     n_members: int
     n_baseline: int
     n_followup: int
-    n_censored: int
+    lost: dict[str, int]
+    limits: np.ndarray
+    below: np.ndarray
 
 
 def pairs(
@@ -32,28 +38,63 @@ def pairs(
     cohort: str,
     timepoint: str,
     baseline: str,
+    exclude: Sequence[str] = (),
+    drop_limits: bool = False,
 ) -> Pairs:
     """Pairs of `marker` in `cohort` between the timepoints `baseline` and `timepoint`.
 
     `chosen` is schemas.cohort.Chosen (one value a person, marker and timepoint), `members`
-    schemas.cohort.Membership. Joined by person, never by position.
+    schemas.cohort.Membership. Joined by person, never by position. A pair is left out where
+    either value has a flag that `exclude` names, or, with `drop_limits`, was sent as a limit.
     """
     inside = members.filter((pl.col("cohort") == cohort) & (pl.col("timepoint") == timepoint))
-    own = chosen.filter(pl.col("marker") == marker).join(
-        inside.select("person"), on="person", how="semi"
+    own = chosen.filter(pl.col("marker") == marker).with_columns(
+        limit=rests_on_limit(),
+        below=is_below(pl.col("comparator")),
+        out=_left_out(exclude, drop_limits),
     )
-    limit = pl.col("comparator").is_not_null() | (pl.col("flag") == CENSORED_INPUT).fill_null(False)
-    own = own.with_columns(censored=limit)
-    columns = ["person", "value", "censored"]
+    columns = ["person", "value", "limit", "below", "out"]
     before = own.filter(pl.col("timepoint") == baseline).select(columns)
     after = own.filter(pl.col("timepoint") == timepoint).select(columns)
-    joined = before.join(after, on="person", how="inner", suffix="_after", validate="1:1")
-    joined = joined.sort("person")
+    joined = (
+        inside.select("person")
+        .join(before, on="person", how="left", validate="1:1")
+        .join(after, on="person", how="left", suffix="_after", validate="1:1")
+        .sort("person")
+        .with_columns(lost=_why_lost())
+    )
+    paired = joined.filter(pl.col("lost").is_null())
+    why = joined.group_by("lost").len().drop_nulls("lost").sort("lost")
     return Pairs(
-        baseline=joined.get_column("value").to_numpy(),
-        followup=joined.get_column("value_after").to_numpy(),
+        baseline=paired.get_column("value").to_numpy(),
+        followup=paired.get_column("value_after").to_numpy(),
         n_members=inside.height,
-        n_baseline=before.height,
-        n_followup=after.height,
-        n_censored=joined.get_column("censored").sum() + joined.get_column("censored_after").sum(),
+        n_baseline=joined.get_column("value").count(),
+        n_followup=joined.get_column("value_after").count(),
+        lost=dict(why.iter_rows()),
+        limits=paired.select("limit", "limit_after").to_numpy(),
+        below=paired.select("below", "below_after").to_numpy(),
+    )
+
+
+def _left_out(exclude: Sequence[str], drop_limits: bool) -> pl.Expr:
+    """Why a value is not to be used: its first excluded flag; null where it is used."""
+    flags = pl.col("flag").str.split("|")
+    reasons = [pl.when(flags.list.contains(f)).then(pl.lit(words(f))) for f in exclude]
+    if drop_limits:
+        reasons.append(pl.when(rests_on_limit()).then(pl.lit("sent as a limit")))
+    return pl.coalesce(pl.lit(None, pl.String), *reasons)
+
+
+def _why_lost() -> pl.Expr:
+    """Why a member is no pair; null for a pair."""
+    neither = pl.col("value").is_null() & pl.col("value_after").is_null()
+    return (
+        pl.when(neither)
+        .then(pl.lit("no value at either visit"))
+        .when(pl.col("value").is_null())
+        .then(pl.lit("no value at baseline"))
+        .when(pl.col("value_after").is_null())
+        .then(pl.lit("no value at follow-up"))
+        .otherwise(pl.coalesce("out", "out_after"))
     )

@@ -15,8 +15,9 @@ class WilcoxonSignedRank:
     """Signed-rank test; z has the sign of W+ - W-, where SPSS prints it always negative.
 
     w_plus and w_minus are the rank sums of increases and decreases; n_tied counts the non-zero
-    differences that share their size with another (SPSS calls the zeros "ties").
-    An undefined test has None for rank sums, z and p_value, and a reason.
+    differences that share their size with another (SPSS calls the zeros "ties"); variance is
+    that of W+, corrected for ties.
+    An undefined test has None for rank sums, z, p_value and variance, and a reason.
     """
 
     w_plus: float | None
@@ -28,6 +29,7 @@ class WilcoxonSignedRank:
     n_zero: int
     n_tied: int
     reason: str | None
+    variance: float | None = None
 
     @property
     def statistic(self) -> float | None:
@@ -49,7 +51,7 @@ def wilcoxon_signed_rank(d: ArrayLike) -> WilcoxonSignedRank:
     nonzero = d[d != 0]
     m = nonzero.size
     n_positive = int(np.count_nonzero(nonzero > 0))
-    doubled_ranks, tie_sizes = _doubled_mid_ranks(np.abs(nonzero))
+    doubled_ranks, tie_sizes = doubled_mid_ranks(np.abs(nonzero))
     counts = {
         "n_positive": n_positive,
         "n_negative": m - n_positive,
@@ -64,7 +66,8 @@ def wilcoxon_signed_rank(d: ArrayLike) -> WilcoxonSignedRank:
     doubled_plus = int(doubled_ranks[nonzero > 0].sum())
     doubled_minus = m * (m + 1) - doubled_plus
     variance_48 = 2 * m * (m + 1) * (2 * m + 1) - sum(t**3 - t for t in tie_sizes)
-    z = (doubled_plus - doubled_minus) / 4 / math.sqrt(variance_48 / 48)
+    variance = variance_48 / 48
+    z = (doubled_plus - doubled_minus) / 4 / math.sqrt(variance)
     return WilcoxonSignedRank(
         w_plus=doubled_plus / 2,
         w_minus=doubled_minus / 2,
@@ -72,11 +75,15 @@ def wilcoxon_signed_rank(d: ArrayLike) -> WilcoxonSignedRank:
         p_value=float(2 * ndtr(-abs(z))),
         **counts,
         reason=None,
+        variance=variance,
     )
 
 
-def _doubled_mid_ranks(sizes: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """Twice the mid-rank of every size, and how many share each size that is shared."""
+def doubled_mid_ranks(sizes: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """Twice the mid-rank of every size, and how many share each size that is shared.
+
+    Takes shape (m,), gives whole numbers of shape (m,) in the order of the sizes.
+    """
     _, group, members = np.unique(sizes, return_inverse=True, return_counts=True)
     last_rank = np.cumsum(members)
     doubled = 2 * last_rank - members + 1

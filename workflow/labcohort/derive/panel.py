@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from labcohort.derive.censored import CENSORED_INPUT, analysis_value
+from labcohort.derive.censored import analysis_value, input_value, is_limit, sent_as_limit
 from labcohort.derive.evaluate import evaluate
-from labcohort.derive.registry import measured_inputs
+from labcohort.derive.registry import upper_limit_of
 from labcohort.derive.repeats import settle_repeats
 from labcohort.quarantine import PLACE, records
 from schemas.derived import Derived
@@ -28,6 +28,9 @@ def derive_panel(values: pl.DataFrame, patients: pl.DataFrame, how: dict) -> Pan
 
     `values` (schemas.harmonised.Values, all sources) holds the panel's measured markers and
     those its formulas need; records of what is not used are kept for the panel's own only.
+    `patients` is schemas.harmonised.Patients; the attribute insulin_treated need not be there.
+    `how` holds measured, derived, methods, tables, repeats and censored, and where the study has
+    them limits and input_days (of `evaluate`).
     """
     known = values.join(patients, on="person", how="semi")
     nobody = values.join(patients, on="person", how="anti")
@@ -44,8 +47,14 @@ def derive_panel(values: pl.DataFrame, patients: pl.DataFrame, how: dict) -> Pan
             ),
         ]
     ).filter(own)
-    derived = evaluate(_wide(measured, patients), how["derived"], how["methods"], how["tables"])
-    derived = _flagged(derived, measured, how["methods"])
+    derived = evaluate(
+        _wide(measured.with_columns(value=input_value(how["censored"])), patients),
+        how["derived"],
+        how["methods"],
+        how["tables"],
+        how.get("limits"),
+        how.get("input_days"),
+    )
     rows = pl.concat([_columns(measured.filter(own), "measured"), _columns(derived, "derived")])
     return Panel(
         rows.sort("marker", "person", "sample_date"),
@@ -61,27 +70,20 @@ def _marked(cells: pl.DataFrame, rule: str, reason: str) -> pl.DataFrame:
     )
 
 
-def _wide(measured: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
-    """One row a person and sample date, a column a marker, with sex, birth date and age."""
-    wide = measured.pivot("marker", index=["person", "sample_date"], values="value")
-    return wide.join(patients.select("person", "sex", "birth_date", "age"), on="person", how="left")
-
-
-def _flagged(
-    derived: pl.DataFrame, measured: pl.DataFrame, methods: dict[str, str]
-) -> pl.DataFrame:
-    """Derived rows with a flag where an input of the same date was sent as a limit."""
-    inputs = [
-        (marker, leaf)
-        for marker in derived.get_column("marker").unique(maintain_order=True)
-        for leaf in sorted(measured_inputs(marker, methods))
-    ]
-    pairs = pl.DataFrame(inputs, schema={"marker": pl.String, "leaf": pl.String}, orient="row")
-    limits = measured.filter(pl.col("comparator").is_not_null())
-    limited = limits.select("person", "sample_date", leaf="marker").join(pairs, on="leaf")
-    keys = ["person", "sample_date", "marker"]
-    limited = limited.select(keys).unique().with_columns(flag=pl.lit(CENSORED_INPUT))
-    return derived.join(limited, on=keys, how="left", maintain_order="left")
+def _wide(results: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
+    """One row a person and sample date, as `evaluate` takes them: the results, and the person."""
+    results = results.with_columns(sent=is_limit(pl.col("comparator")))
+    wide = results.pivot(
+        "marker", index=["person", "sample_date"], values=["value", "range_high", "sent"]
+    )
+    names = {}
+    for marker in results.get_column("marker").unique():
+        names[f"value_{marker}"] = marker
+        names[f"range_high_{marker}"] = upper_limit_of(marker)
+        names[f"sent_{marker}"] = sent_as_limit(marker)
+    attributes = ["sex", "birth_date", "age", "insulin_treated"]
+    known = patients.select("person", *(a for a in attributes if a in patients.columns))
+    return wide.rename(names).join(known, on="person", how="left")
 
 
 def _columns(rows: pl.DataFrame, origin: str) -> pl.DataFrame:

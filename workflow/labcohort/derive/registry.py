@@ -4,6 +4,9 @@ A formula is a function whose argument names say what it needs:
 
 - a marker's code in lower case: a polars expression of that column, in its canonical unit;
 - `sex` (male, female) and `age` (years at the sample date), likewise expressions;
+- `insulin_treated` (yes, no; null where it is not known): the formula has a value without it;
+- `{marker}_upper_limit` beside that measured marker: the upper end of the laboratory's own
+  reference range of that very result, null where it sent none; the formula has a value without it;
 - one of `TABLES`: a fact or a setting, passed as it is.
 """
 
@@ -19,7 +22,10 @@ import polars as pl
 from labcohort.errors import UserError, unknown
 
 PERSON = ("sex", "age")
-TABLES = ("ckd_stages", "egfr_rounding")
+# what a formula can do without
+OPTIONAL_PERSON = ("insulin_treated",)
+UPPER_LIMIT = "_upper_limit"
+TABLES = ("ckd_stages", "egfr_rounding", "martin_hopkins")
 MARKERS = Path(__file__).resolve().parents[3] / "resources" / "markers.tsv"
 
 
@@ -28,12 +34,14 @@ class Formula:
     """What a formula computes from a row's inputs, and where it is undefined.
 
     `undefined` holds (condition, reason in plain words); the first that holds is the reason.
-    `category` is a text beside the value, for markers that are classes.
+    `category` is a text beside the value, for markers that are classes. `flags` holds
+    (condition, flag): what is odd about a value that is kept; all that hold are its flags.
     """
 
     value: pl.Expr
     undefined: tuple[tuple[pl.Expr, str], ...] = ()
     category: pl.Expr | None = None
+    flags: tuple[tuple[pl.Expr, str], ...] = ()
 
 
 Function = Callable[..., Formula]
@@ -44,8 +52,8 @@ def derives(marker: str, method: str = "") -> Callable[[Function], Function]:
     """Register the decorated function as the formula of a derived marker, by this method.
 
     Raises UserError where the marker is no derived row of markers.tsv, and ValueError where an
-    argument names nothing that a formula can be given, or marker and method are already
-    registered.
+    argument names nothing that a formula can be given, an upper limit stands without its marker,
+    or marker and method are already registered.
     """
 
     def register(function: Function) -> Function:
@@ -56,12 +64,7 @@ def derives(marker: str, method: str = "") -> Callable[[Function], Function]:
                 rule="a derived marker is one row (kind derived) and one registered function",
                 do="add or correct the row (README, 'New derived marker')",
             )
-        for argument in _arguments(function):
-            if argument not in (*PERSON, *TABLES) and not _is_marker(argument):
-                raise ValueError(
-                    f"{marker}: '{argument}' is no input of a formula; one is a marker's code in"
-                    f" lower case or one of {', '.join((*PERSON, *TABLES))}"
-                )
+        _check_arguments(marker, _arguments(function))
         methods = _functions.setdefault(marker, {})
         if method in methods:
             raise ValueError(f"{marker}: method '{method}' is registered twice")
@@ -69,6 +72,22 @@ def derives(marker: str, method: str = "") -> Callable[[Function], Function]:
         return function
 
     return register
+
+
+def _check_arguments(marker: str, arguments: tuple[str, ...]) -> None:
+    names = (*PERSON, *OPTIONAL_PERSON, *TABLES)
+    for argument in arguments:
+        limited = _limited(argument)
+        if argument not in names and not _is_marker(argument) and limited is None:
+            raise ValueError(
+                f"{marker}: '{argument}' is no input of a formula; one is a marker's code in"
+                f" lower case, a measured marker's with {UPPER_LIMIT}, or one of"
+                f" {', '.join(names)}"
+            )
+        if limited is not None and limited.lower() not in arguments:
+            raise ValueError(
+                f"{marker}: '{argument}' without '{limited.lower()}', the result that it is of"
+            )
 
 
 def registered() -> dict[str, dict[str, Function]]:
@@ -110,6 +129,22 @@ def tables(marker: str, methods: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(a for a in _arguments(function_of(marker, methods)) if a in TABLES)
 
 
+def is_derived(code: str) -> bool:
+    """Whether a marker is computed by a formula."""
+    return _kinds()[code] == "derived"
+
+
+def upper_limit_of(code: str) -> str:
+    """Name of the column with the upper limits of a measured marker's own results."""
+    return f"upper limit of {code}"
+
+
+def first_measured_input(marker: str, methods: Mapping[str, str]) -> str:
+    """Code of the measured marker that the formula takes first, through derived inputs too."""
+    code = inputs(marker, methods)[0]
+    return first_measured_input(code, methods) if is_derived(code) else code
+
+
 def measured_inputs(marker: str, methods: Mapping[str, str]) -> set[str]:
     """Codes of the measured markers that the formula needs, through derived inputs too."""
     order = in_order([marker], methods)
@@ -129,7 +164,7 @@ def in_order(markers: Iterable[str], methods: Mapping[str, str]) -> list[str]:
         if marker in order:
             return
         for code in inputs(marker, methods):
-            if _kinds()[code] == "derived":
+            if is_derived(code):
                 visit(code, (*path, marker))
         order.append(marker)
 
@@ -139,7 +174,7 @@ def in_order(markers: Iterable[str], methods: Mapping[str, str]) -> list[str]:
 
 
 def formula(marker: str, methods: Mapping[str, str], settings: Mapping[str, object]) -> Formula:
-    """The formula of `marker` over columns named by marker codes, `sex` and `age`.
+    """The formula of `marker` over columns named by marker codes, `sex`, `age`, ….
 
     `settings` holds at least those of `TABLES` that the formula takes; KeyError otherwise.
     """
@@ -150,15 +185,26 @@ def formula(marker: str, methods: Mapping[str, str], settings: Mapping[str, obje
 def _given(argument: str, settings: Mapping[str, object]) -> object:
     if argument in TABLES:
         return settings[argument]
+    limited = _limited(argument)
+    if limited is not None:
+        return pl.col(upper_limit_of(limited))
     return pl.col(argument.upper() if _is_marker(argument) else argument)
 
 
+@cache
 def _arguments(function: Function) -> tuple[str, ...]:
     return tuple(inspect.signature(function).parameters)
 
 
 def _is_marker(argument: str) -> bool:
     return argument.islower() and argument.upper() in _kinds()
+
+
+def _limited(argument: str) -> str | None:
+    """Code of the measured marker whose upper limit the argument is, or None."""
+    code = argument.removesuffix(UPPER_LIMIT)
+    is_limit = argument != code and code.islower() and _kinds().get(code.upper()) == "measured"
+    return code.upper() if is_limit else None
 
 
 # Read to refuse a misspelt argument at once; no result depends on it.

@@ -8,6 +8,7 @@ from labcohort.errors import UserError, nearest, place
 from labcohort.harmonise.cross_checks import check_pairs
 from labcohort.harmonise.dates import matches_a_format, parsed_date
 from labcohort.harmonise.numbers import parsed_number
+from labcohort.harmonise.ranges import with_ranges
 from labcohort.harmonise.units import check_declared_unit, conversion_table, folded
 from labcohort.quarantine import records
 
@@ -29,6 +30,8 @@ VALUES = (
     "unit",
     "value",
     "flag",
+    "range_low",
+    "range_high",
 )
 
 
@@ -53,7 +56,7 @@ def harmonise_cells(cells: pl.DataFrame, how: dict) -> Harmonised:
     )
     open_cells = settled.filter(pl.col("fate").is_null()).drop("fate")
     read = _with_limits(_with_units(_with_values(open_cells, how), how), how["markers"])
-    first = read.with_columns(
+    first = with_ranges(read, how, DIGITS).with_columns(
         rule=pl.coalesce(pl.when(broken).then(pl.lit(rule)) for rule, broken in _rules()),
         reason=pl.lit(None, pl.String),
     )

@@ -12,6 +12,7 @@ import polars as pl
 from labcohort.errors import UserError
 from labcohort.ingest.header import Header
 from labcohort.ingest.readers import Row
+from schemas.ingested import BETWEEN
 
 BATCH = 50_000
 COLUMNS = {
@@ -25,7 +26,10 @@ COLUMNS = {
     "analyte": pl.String,
     "value_text": pl.String,
     "unit_text": pl.String,
+    "range_text": pl.String,
 }
+# rows under a wide file's header that hold no results
+UNDER_HEADER = {"units_row": "units", "ranges_row": "reference ranges"}
 Pseudonym = Callable[[str], str | None]
 
 
@@ -34,7 +38,7 @@ def cells_of(
 ) -> Iterator[pl.DataFrame]:
     """Batches of cells (columns `COLUMNS`, in the file's order) of the rows of one export.
 
-    `how` is the job's settings: layout, columns of person, date, analyte, value and unit.
+    `how` is the job's settings: layout, columns of person, date, analyte, value, unit and range.
     """
     first = next(rows, None)
     if first is None:
@@ -63,16 +67,17 @@ def no_data(name: str) -> UserError:
 def _declared(how: dict) -> set[str]:
     """Columns that the source's YAML names."""
     named = [how["person"]["column"], *(how.get(c) for c in ("date", "analyte", "value", "unit"))]
+    named += how.get("range", {}).values()
     listed = [column for key in ("results", "ignore", "context") for column in how.get(key, [])]
     return {*named, *listed} - {None}
 
 
 def cells_due(rows_read: int, how: dict) -> int:
-    """How many result cells an export of so many rows has, its header and row of units included.
+    """How many result cells an export of so many rows has, its header and those under it counted.
 
     Counted from the rows and not from the cells, so that a cell lost on the way is missed.
     """
-    data_rows = rows_read - 1 - ("units_row" in how)
+    data_rows = rows_read - 1 - len(UNDER_HEADER.keys() & how.keys())
     long = how.get("layout") == "long"
     return data_rows if long else data_rows * (len(how["results"]) + len(how["ignore"]))
 
@@ -82,6 +87,9 @@ def _long(rows, header, source, how, pseudonym) -> Iterator[pl.DataFrame]:
     person, date = header.index(how["person"]["column"]), header.index(how["date"])
     analyte, value = header.index(how["analyte"]), header.index(how["value"])
     unit = header.index(how["unit"]) if "unit" in how else None
+    # the range of one column, or the low and the high of two
+    named = [how.get("range", {}).get(key) for key in ("column", "low", "high")]
+    bounds = [header.index(column) for column in named if column is not None]
     for batch in _batches(rows, header):
         cells = {
             "row": [number for number, _ in batch],
@@ -90,6 +98,9 @@ def _long(rows, header, source, how, pseudonym) -> Iterator[pl.DataFrame]:
             "analyte": [row[analyte] for _, row in batch],
             "value_text": [row[value] for _, row in batch],
             "unit_text": [None if unit is None else row[unit] for _, row in batch],
+            "range_text": [
+                BETWEEN.join(row[bound] for bound in bounds) if bounds else None for _, row in batch
+            ],
         }
         yield _framed(
             pl.DataFrame(cells, schema_overrides=COLUMNS), source, how, pl.lit(how["value"])
@@ -103,7 +114,8 @@ def _wide(rows, header, source, how, pseudonym) -> Iterator[pl.DataFrame]:
     date = header.index(how["date"]) if "date" in how else None
     keys = "analytes, context or ignore" if "layout" in how else "attributes or ignore"
     header.refuse_others(_declared(how), keys)
-    units = _unit_row(rows, header, how)
+    under = _under_header(rows, header, how)
+    units, ranges = under.get("units_row", {}), under.get("ranges_row", {})
     positions = [header.index(column) for column in columns]
     for batch in _batches(rows, header):
         wide = pl.DataFrame(
@@ -113,6 +125,7 @@ def _wide(rows, header, source, how, pseudonym) -> Iterator[pl.DataFrame]:
                 "date_text": [None if date is None else row[date] for _, row in batch],
                 "analyte": [columns] * len(batch),
                 "unit_text": [[units.get(column) for column in columns]] * len(batch),
+                "range_text": [[ranges.get(column) for column in columns]] * len(batch),
                 "value_text": [[row[position] for position in positions] for _, row in batch],
             },
             schema={
@@ -121,26 +134,29 @@ def _wide(rows, header, source, how, pseudonym) -> Iterator[pl.DataFrame]:
                 "date_text": pl.String,
                 "analyte": pl.List(pl.String),
                 "unit_text": pl.List(pl.String),
+                "range_text": pl.List(pl.String),
                 "value_text": pl.List(pl.String),
             },
         )
-        cells = wide.explode("analyte", "unit_text", "value_text")
+        cells = wide.explode("analyte", "unit_text", "range_text", "value_text")
         yield _framed(cells, source, how, pl.col("analyte"))
 
 
-def _unit_row(rows: Iterator[Row], header: Header, how: dict) -> dict[str, str]:
-    """Column -> unit, from the row of units under the header; empty where there is none."""
-    if "units_row" not in how:
-        return {}
-    number, cells = next(rows, (None, []))
-    if number != how["units_row"]:
-        raise UserError(
-            f"the row after the header is row {number}, not the row of units",
-            where=how["file"],
-            rule=f"units_row: {how['units_row']} is the first row after the header",
-            do="correct units_row in the source's YAML",
-        )
-    return dict(zip(header.cells, header.check_width(number, cells), strict=True))
+def _under_header(rows: Iterator[Row], header: Header, how: dict) -> dict[str, dict[str, str]]:
+    """Column -> text of each declared row under the header, by the row's key in the YAML."""
+    under = {}
+    for key in sorted(UNDER_HEADER.keys() & how.keys(), key=how.get):
+        number, cells = next(rows, (None, []))
+        if number != how[key]:
+            before = "header" if not under else f"row of {UNDER_HEADER[next(iter(under))]}"
+            raise UserError(
+                f"the row after the {before} is row {number}, not the row of {UNDER_HEADER[key]}",
+                where=how["file"],
+                rule=f"{key}: {how[key]} is the first row after the {before}",
+                do=f"correct {key} in the source's YAML",
+            )
+        under[key] = dict(zip(header.cells, header.check_width(number, cells), strict=True))
+    return under
 
 
 def _batches(rows: Iterator[Row], header: Header) -> Iterator[list[Row]]:

@@ -12,13 +12,14 @@ from labcohort.cohorts.eligibility import judged, selection_flow
 from labcohort.cohorts.subgroups import membership, sizes
 from labcohort.cohorts.timepoints import Calendar, calendar, fates
 from labcohort.ledger import balance, joined
-from schemas.cohort import Chosen, Flow, Membership
+from labcohort.study.names import is_selected_on_baseline
+from schemas.cohort import Chosen, Flow, Membership, People
 
 LISTS = ("derived", "values", "members")
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
-    """Write membership, chosen values by panel, the selection flow, sizes and the ledger's part."""
+    """Write who is eligible and in which cohort, chosen values, flow, sizes, the ledger's part."""
     visits, patients = settings["visits"], pl.read_parquet(paths["patients"])
     panels = {Path(path).stem: pl.scan_parquet(path) for path in paths["derived"]}
     when = calendar(list(panels.values()), patients, visits)
@@ -28,6 +29,7 @@ def main(paths: dict, key: str, settings: dict) -> str:
     eligible = patients.join(people.filter(pl.col("failed").is_null()), on="person", how="semi")
     members = membership(settings["cohorts"], eligible, baseline, visited)
     Membership.validate(members, lazy=True).write_parquet(paths["membership"])
+    People.validate(people, lazy=True).write_parquet(paths["people"])
     flow.write_csv(paths["flow"], separator="\t")
     sizes(members, settings["cohorts"], visits).write_csv(paths["sizes"], separator="\t")
     ledgers = [
@@ -41,7 +43,7 @@ def _seen(
     panels: dict[str, pl.LazyFrame], when: Calendar, cohorts: list[dict]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Who has any result at which timepoint, and the baseline of the markers that form cohorts."""
-    selecting = [row["subject"] for row in cohorts if row["criterion"].startswith("baseline_")]
+    selecting = [row["subject"] for row in cohorts if is_selected_on_baseline(row)]
     visited, baseline = [], []
     for frame in panels.values():
         chosen = when.chosen(when.results(frame))
@@ -64,8 +66,9 @@ def _panel(
     results = when.results(frame)
     chosen = when.chosen(results)
     if panel in settings["panels"]:
-        passed = people.filter(pl.col("failed").is_null())
-        own = chosen.join(passed, on="person", how="semi").select(list(Chosen.to_schema().columns))
+        # those who never came back are compared with those who did (attenders)
+        kept = people.filter(pl.col("failed").is_null() | pl.col("lacks_followup_only"))
+        own = chosen.join(kept, on="person", how="semi").select(list(Chosen.to_schema().columns))
         own = Chosen.validate(own, lazy=True).sort("marker", "timepoint", "person")
         own.write_parquet(_path(paths["values"], panel))
         listed = members.filter(pl.col("cohort").is_in(settings["panels"][panel]))

@@ -1,4 +1,4 @@
-"""Job `compare`: every planned comparison of a panel, one row each."""
+"""Job `compare`: every comparison of a panel, one row a test."""
 
 import polars as pl
 
@@ -10,12 +10,12 @@ from schemas.comparison import Comparison
 def main(paths: dict, key: str, settings: dict) -> str:
     """Write the panel's comparisons; the line to report."""
     chosen, members = pl.read_parquet(paths["values"]), pl.read_parquet(paths["members"])
-    rows = []
+    rows, drop_limits = [], settings["censored"] == "excluded"
     for planned in settings["plan"]:
         where = (planned["marker"], planned["cohort"], planned["timepoint"])
-        data = pairs(chosen, members, *where, settings["baseline"])
-        rows.append(comparison(planned, data, settings))
+        data = pairs(chosen, members, *where, settings["baseline"], planned["exclude"], drop_limits)
+        rows += comparison(planned, data, settings)
     schema = {name: c.dtype.type for name, c in Comparison.to_schema().columns.items()}
     table = Comparison.validate(pl.DataFrame(rows, schema=schema, orient="row"), lazy=True)
     table.write_parquet(paths["comparisons"])
-    return f"{table.height:,} comparisons"
+    return f"{len(settings['plan']):,} comparisons, {table.height:,} tests"

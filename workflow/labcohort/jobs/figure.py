@@ -4,6 +4,7 @@ import polars as pl
 
 from labcohort.publish.figures import figure
 from labcohort.publish.style import save
+from labcohort.publish.units import shown
 
 LISTS = ("comparisons",)
 
@@ -11,10 +12,12 @@ LISTS = ("comparisons",)
 def main(paths: dict, key: str, settings: dict) -> str:
     """Draw the figure; the line to report."""
     markers = [marker["marker"] for marker in settings["markers"]]
-    rows = (
-        pl.concat(pl.read_parquet(path) for path in paths["comparisons"])
-        .filter(pl.col("marker").is_in(markers), pl.col("cohort") == settings["cohort"]["cohort"])
-        .to_dicts()
+    comparisons = pl.concat(pl.read_parquet(path) for path in paths["comparisons"])
+    own = comparisons.filter(
+        pl.col("primary"),
+        pl.col("profile") == settings["profile"],
+        pl.col("cohort") == settings["cohort"]["cohort"],
+        pl.col("marker").is_in(markers),
     )
-    save(figure(rows, settings), paths["figure"])
+    save(figure(shown(own, settings["units"]).to_dicts(), settings), paths["figure"])
     return settings["title"]

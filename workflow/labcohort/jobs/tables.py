@@ -5,37 +5,50 @@ from pathlib import Path
 import polars as pl
 
 from labcohort.publish.html import table_page
+from labcohort.publish.siblings import with_labels
 from labcohort.publish.tables import (
+    KINDS,
     all_comparisons,
-    comparisons_table,
     footnotes,
     in_reading_order,
+    of_table,
     selection_flow,
 )
+from labcohort.publish.units import shown, shown_markers
 from labcohort.spreadsheet import inert, marked
 
-LISTS = ("comparisons", "csv", "html")
+LISTS = ("assessments", "siblings", "csv", "html")
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
-    """Write comparisons.csv, the selection flow, and each table as CSV and HTML."""
-    comparisons = in_reading_order(
-        pl.concat(pl.read_parquet(path) for path in paths["comparisons"]), settings
-    )
-    inert(all_comparisons(comparisons, settings)).write_csv(paths["joined"])
-    flow = pl.read_csv(paths["flow"], separator="\t")
-    sizes = pl.read_csv(paths["sizes"], separator="\t")
-    inert(selection_flow(flow, sizes, settings)).write_csv(paths["flow_table"])
+    """Write comparisons.csv and its siblings, and each table as CSV and HTML."""
+    assessed = {Path(path).stem: Path(path) for path in paths["assessments"]}
+    comparisons = in_reading_order(pl.read_parquet(assessed["comparisons"]), settings)
+    for path in map(Path, paths["siblings"]):
+        if path.stem == "comparisons":
+            frame = all_comparisons(comparisons, settings)
+        elif path.stem == "selection_flow":
+            flow, sizes = (pl.read_csv(paths[name], separator="\t") for name in ("flow", "sizes"))
+            frame = selection_flow(flow, sizes, settings)
+        else:
+            frame = with_labels(pl.read_parquet(assessed[path.stem]), settings)
+        inert(frame).write_csv(path)
+    _write_tables(shown(comparisons, settings["units"]), paths, settings)
+    return f"{comparisons.height:,} tests in {len(settings['tables'])} tables"
+
+
+def _write_tables(comparisons: pl.DataFrame, paths: dict, settings: dict) -> None:
+    """Each table that the study asks for, in the units that it asks for."""
     csv = {Path(path).stem: Path(path) for path in paths["csv"]}
     html = {Path(path).stem: Path(path) for path in paths["html"]}
+    how = settings | {"markers": shown_markers(settings["markers"], settings["units"])}
     for table in settings["tables"]:
-        rows = comparisons.filter(pl.col("panel") == table["panel"])
-        lines = comparisons_table(rows, settings)
+        rows = of_table(comparisons, table)
+        lines = KINDS[table["kind"]](rows, how)
         printed = marked(pl.DataFrame(lines), settings["synthetic"])
         # a printed number may begin with a minus sign and is no formula
         printed.with_columns(inert(printed.select("Marker", "Group", "Note"))).write_csv(
             csv[table["table"]]
         )
-        page = table_page(table["title"], lines, footnotes(rows, settings), settings)
+        page = table_page(table["title"], lines, footnotes(rows, table, how), how)
         html[table["table"]].write_text(page, encoding="utf-8", newline="\n")
-    return f"{comparisons.height:,} comparisons in {len(settings['tables'])} tables"

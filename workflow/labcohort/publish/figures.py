@@ -7,9 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labcohort.publish import style
-from labcohort.publish.text import TESTS, p_text, unit_text, within
+from labcohort.publish.text import TESTS, equation_text, p_text, unit_text, within
+from labcohort.study.names import POST_HOC
 
-ROLES = {"primary": 0, "secondary": 1, "sensitivity": 2}
+ROLES = {"primary": 0, "secondary": 1, "sensitivity": 2, POST_HOC: 3}
 # distance from one timepoint's pair of bars to the next
 GROUP = 2.3
 SUMMARIES = {"mean_sem": "mean ± SEM", "median_iqr": "median and quartiles"}
@@ -25,7 +26,7 @@ def figure(rows: list[dict], how: dict) -> Figure:
 
 
 def before_after(rows: list[dict], how: dict) -> Figure:
-    """A panel a marker: centre and spread at baseline and follow-up, with the p of the row."""
+    """A panel a marker: centre and spread at both visits, with the p of the primary test."""
     markers = how["markers"]
     columns = min(2, len(markers))
     lines = -(-len(markers) // columns)
@@ -64,7 +65,7 @@ KINDS: dict[str, Callable[[list[dict], dict], Figure]] = {"before_after": before
 def _row(rows: list[dict], marker: str, timepoint: str) -> dict:
     """The row to show of a marker at a timepoint: that of the foremost role."""
     own = [r for r in rows if r["marker"] == marker and r["timepoint"] == timepoint]
-    return min(own, key=lambda r: (ROLES[r["role"]], r["family"], r["test"]))
+    return min(own, key=lambda r: (ROLES[r["role"]], r["family"]))
 
 
 def _marker_panel(axes: Axes, own: list[dict], marker: dict, how: dict) -> None:
@@ -136,13 +137,19 @@ def _brackets(axes: Axes, own: list[dict], ends: list[float]) -> None:
 
 def _spread(row: dict, visit: str) -> tuple[float, float, float] | None:
     """Centre and both ends of a visit's bar, in the row's own form of summary."""
-    if row[f"{visit}_mean"] is None:
+    if row[f"{visit}_{row['summary'].split('_')[0]}"] is None:
         return None
     if row["summary"] == "mean_sem":
         centre, sem = row[f"{visit}_mean"], row[f"{visit}_sem"] or 0.0
         return centre, centre - sem, centre + sem
     ends = ("q1", "q3") if row[f"{visit}_q1"] is not None else ("min", "max")
     return row[f"{visit}_median"], *(row[f"{visit}_{end}"] for end in ends)
+
+
+def _equation(row: dict, how: dict) -> str:
+    """By which of several formulas a derived marker was computed."""
+    label = next(m["label"] for m in how["markers"] if m["marker"] == row["marker"])
+    return f"{label} {equation_text(row['equation'], how)}"
 
 
 def _caption(shown: list[dict], how: dict) -> str:
@@ -154,4 +161,5 @@ def _caption(shown: list[dict], how: dict) -> str:
         parts.append(f"{timepoint['label']}: {'; '.join(forms)}")
     if any(row["summary"] == "median_iqr" and row["baseline_q1"] is None for row in shown):
         parts.append("Under four pairs the range in place of quartiles")
+    parts += sorted({_equation(row, how) for row in shown if row["equation"]})
     return ". ".join(parts) + ".\nChange from baseline, no control group; p not adjusted."

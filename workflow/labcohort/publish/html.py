@@ -5,7 +5,18 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 TEMPLATES = Path(__file__).parent / "templates"
-NUMBERS = ("n pairs", "Baseline", "At follow-up", "Mean change (CI)", "p")
+NUMBERS = (
+    "n pairs",
+    "n lost",
+    "Baseline",
+    "At follow-up",
+    "Mean change (CI)",
+    "Change (CI)",
+    "Ratio (CI)",
+    "Effect size (CI)",
+    "p",
+    "Adjusted p",
+)
 
 
 def table_page(title: str, lines: list[dict], footnotes: list[str], how: dict) -> str:

@@ -1,19 +1,9 @@
 """Numbers and cells as people read them."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from labcohort.rounding import rounded
 
+BELOW_DETECTION = "<LOD"
 TESTS = {"paired_t": "paired t", "wilcoxon_signed_rank": "Wilcoxon signed-rank"}
-
-
-def rounded(value: float | None, decimals: int) -> str:
-    """A number with so many decimals, half away from zero on its shortest decimal form.
-
-    Binary rounding would print 2.675 as 2.67. '' for None; never a minus sign before zero.
-    """
-    if value is None:
-        return ""
-    number = Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    return f"{abs(number) if number == 0 else number:f}"
 
 
 def p_text(p: float | None) -> str:
@@ -28,19 +18,34 @@ def p_text(p: float | None) -> str:
 def summary_text(row: dict, visit: str, decimals: int) -> str:
     """Centre and spread of one visit in the row's own form: mean ± SEM, or median [IQR width].
 
-    Under four pairs a median stands with its range, since quartiles would be single values.
+    Under four pairs a median stands with its range, since quartiles would be single values; where
+    half of the values or more are below detection it is `<LOD`.
     """
-    if row[f"{visit}_mean"] is None:
-        return ""
     if row["summary"] == "mean_sem":
-        sem = row[f"{visit}_sem"]
-        mean = rounded(row[f"{visit}_mean"], decimals)
-        return mean if sem is None else f"{mean} ± {rounded(sem, decimals)}"
+        mean, sem = (rounded(row[f"{visit}_{part}"], decimals) for part in ("mean", "sem"))
+        return f"{mean} ± {sem}" if sem else mean
+    if row[f"{visit}_median"] is None:
+        return BELOW_DETECTION if row["n_pairs"] else ""
     median = rounded(row[f"{visit}_median"], decimals)
     if row[f"{visit}_iqr"] is None:
         low, high = (rounded(row[f"{visit}_{end}"], decimals) for end in ("min", "max"))
         return f"{median} ({low} to {high})"
     return f"{median} [{rounded(row[f'{visit}_iqr'], decimals)}]"
+
+
+def interval_text(
+    estimate: float | None, low: float | None, high: float | None, decimals: int
+) -> str:
+    """An estimate with its confidence interval, as `-0.25 (-0.40 to -0.10)`; '' for None."""
+    if estimate is None:
+        return ""
+    ends = "" if low is None else f" ({rounded(low, decimals)} to {rounded(high, decimals)})"
+    return rounded(estimate, decimals) + ends
+
+
+def equation_text(methods: str, how: dict) -> str:
+    """How a derived marker with several formulas was computed, by the names of these."""
+    return "by " + ", ".join(how["methods"][method] for method in methods.split("|"))
 
 
 def within(label: str) -> str:
@@ -56,6 +61,8 @@ def unit_text(unit: str | None) -> str:
         "u[IU]/mL": "µIU/mL",
         "[IU]/L": "IU/L",
         "umol/L": "µmol/L",
+        "ug/dL": "µg/dL",
+        "ukat/L": "µkat/L",
         "mL/min/{1.73_m2}": "mL/min/1.73 m²",
         "kg/m2": "kg/m²",
     }

@@ -8,17 +8,50 @@ from labcohort.memory import Memory
 from labcohort.provenance import Code, canonical_json, digest
 from labcohort.study.yaml_files import parse_yaml
 
+# of a setting that is itself a group of settings, those not given keep their default
 DEFAULTS = {
-    "methods": {},
+    "methods": {"EGFR": "ckd_epi_2021", "REMNANT_C": "measured"},
     "egfr_rounding": "half_up",
+    "input_days": {},
     "censored": "lod_half",
+    "detection": {"no_mean": 0.15, "no_median": 0.5},
     "repeats": "set_aside",
     "ceiling": 0.02,
     "confidence": 0.95,
     "quartiles": 6,
+    "exact_below": 25,
+    "power": 0.8,
+    "seed": 1,
+    "regression": {
+        "resamples": 2000,
+        "minimum_pairs": 40,
+        "minimum_selected": 10,
+        "reliability": {},
+    },
+    "sensitivity": {
+        "roles": ["primary"],
+        "methods": {"EGFR": ["ckd_epi_2021", "ckd_epi_2009", "mdrd_4"]},
+        "censored": ["lod_half", "lod", "sqrt2", "excluded"],
+        "widths": [30, 45, 60, 90],
+    },
+    "units": {},
+    "published": None,
+    "published_profile": "as_published",
 }
 CONFIG_TABLES = ("eligibility", "visits", "cohorts", "plan", "figures", "tables")
-RESOURCE_TABLES = ("markers", "conversions", "ckd_stages", "cross_checks", "published_results")
+# a study may do without these
+OPTIONAL_TABLES = ("post_hoc",)
+RESOURCE_TABLES = (
+    "markers",
+    "conversions",
+    "ckd_stages",
+    "cross_checks",
+    "methods",
+    "martin_hopkins",
+    "reference_ranges",
+    "shown_units",
+    "published_results",
+)
 
 
 @dataclass(frozen=True)
@@ -108,6 +141,10 @@ def _config(directory: Path, overrides: dict) -> tuple[dict, str]:
 def _study_files(directory: Path, home: Path) -> dict[str, Path]:
     """Every file that defines the study, by the name that messages give it."""
     files = {f"config/{name}.tsv": directory / "config" / f"{name}.tsv" for name in CONFIG_TABLES}
+    for name in OPTIONAL_TABLES:
+        path = directory / "config" / f"{name}.tsv"
+        if path.exists():
+            files[f"config/{name}.tsv"] = path
     sources = _source_files(directory / "config" / "sources")
     if not sources:
         raise UserError(

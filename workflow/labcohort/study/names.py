@@ -4,6 +4,24 @@
 BASELINE = "baseline"
 # markers that are classes -> their scheme in resources/ckd_stages.tsv
 CLASSES = {"CKD_STAGE": "kdoqi", "GFR_CATEGORY": "kdigo_g"}
+# the family (and role) of comparisons that the plan does not name
+POST_HOC = "post_hoc"
+# printed tables of every study
+SIBLINGS = (
+    "comparisons",
+    "selection_flow",
+    "multiplicity",
+    "regression_to_the_mean",
+    "sensitivity",
+    "attenders",
+    "in_range",
+    "scorecard",
+)
+
+
+def is_selected_on_baseline(cohort: dict) -> bool:
+    """Whether a row of cohorts.tsv chooses its members on a value at baseline."""
+    return cohort["criterion"].startswith("baseline_")
 
 
 def names(cell: str | None) -> list[str]:

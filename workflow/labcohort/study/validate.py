@@ -5,8 +5,14 @@ from pathlib import Path
 from labcohort.derive.index import index
 from labcohort.errors import UserError
 from labcohort.settings import available_markers
-from labcohort.study.load import CONFIG_TABLES, DEFAULTS, RESOURCE_TABLES, Study
-from labcohort.study.names import names
+from labcohort.study.load import (
+    CONFIG_TABLES,
+    DEFAULTS,
+    OPTIONAL_TABLES,
+    RESOURCE_TABLES,
+    Study,
+)
+from labcohort.study.names import is_selected_on_baseline, names
 from labcohort.study.rules import check_rules
 from labcohort.study.tables import read_table
 from labcohort.study.yaml_files import check_schema, parse_yaml
@@ -35,6 +41,9 @@ def validate_study(files: dict[str, Path], home: Path, config: dict, name: str) 
         )
         for name in names
     }
+    for name in OPTIONAL_TABLES:
+        file = f"config/{name}.tsv"
+        tables[name] = read_table(files[file], file, models.CONFIG[name]) if file in files else []
     patients = [name for name, source in sources.items() if source["content"] == "patients"]
     if len(patients) != 1:
         raise UserError(
@@ -44,24 +53,34 @@ def validate_study(files: dict[str, Path], home: Path, config: dict, name: str) 
             rule="exactly one source has `content: patients`",
             do="write one source for the patient table",
         )
-    study = Study({**DEFAULTS, **config}, sources, tables, index())
+    study = Study(_with_defaults(config), sources, tables, index())
     check_rules(study)
     _check_key(study)
     _check_available(study)
     return study
 
 
+def _with_defaults(config: dict) -> dict:
+    """The settings given, and the defaults of the others, within groups of settings too."""
+    given = {
+        name: default | config.get(name, {}) if isinstance(default, dict) else default
+        for name, default in DEFAULTS.items()
+    }
+    return given | {k: v for k, v in config.items() if not isinstance(DEFAULTS.get(k), dict)}
+
+
 def _check_available(study: Study) -> None:
     """Refuse a plan or cohort on a marker that no source measures and no formula can compute."""
     available = available_markers(study)
     uses = [
-        (marker, f"config/plan.tsv, row {number}")
-        for number, row in enumerate(study.tables["plan"], 2)
+        (marker, f"config/{table}.tsv, row {number}")
+        for table in ("plan", "post_hoc")
+        for number, row in enumerate(study.tables[table], 2)
         for marker in names(row["markers"])
     ] + [
         (row["subject"], f"config/cohorts.tsv, cohort {row['cohort']}")
         for row in study.tables["cohorts"]
-        if row["criterion"].startswith("baseline_")
+        if is_selected_on_baseline(row)
     ]
     for marker, where in uses:
         if marker not in available:

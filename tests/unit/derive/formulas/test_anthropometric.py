@@ -1,4 +1,4 @@
-"""Body mass index and waist-hip ratio."""
+"""Body mass index, waist-hip and waist-height ratio."""
 
 import pytest
 
@@ -31,12 +31,24 @@ def test_waist_hip_ratio(derive, waist, hip, expected):
 
 
 @pytest.mark.parametrize(
+    # Ashwell and Hsieh 2005: the boundary value is 0.5; the other by hand, 17/33
+    ("waist", "height", "expected"),
+    [(90.0, 180.0, 0.5), (85.0, 165.0, 17 / 33)],
+)
+def test_waist_height_ratio(derive, waist, height, expected):
+    value = derive("WHTR", WAIST=waist, HEIGHT=height)["value"]
+    assert value == pytest.approx(expected, rel=1e-15)
+
+
+@pytest.mark.parametrize(
     ("marker", "numbers", "reason"),
     [
         ("BMI", {"WEIGHT": 70.0, "HEIGHT": 0.0}, "height is not above zero"),
         ("BMI", {"WEIGHT": 0.0, "HEIGHT": 175.0}, "weight is not above zero"),
         ("WHR", {"WAIST": 90.0, "HIP": 0.0}, "hip circumference is not above zero"),
         ("WHR", {"WAIST": -1.0, "HIP": 90.0}, "waist circumference is not above zero"),
+        ("WHTR", {"WAIST": 90.0, "HEIGHT": 0.0}, "height is not above zero"),
+        ("WHTR", {"WAIST": 0.0, "HEIGHT": 175.0}, "waist circumference is not above zero"),
     ],
 )
 def test_undefined(derive, marker, numbers, reason):

@@ -1,6 +1,7 @@
-"""CKD-EPI 2021, GFR categories and CKD stages."""
+"""Equations of eGFR, creatinine clearance, GFR categories and CKD stages."""
 
 import itertools
+from datetime import date
 
 import polars as pl
 import pytest
@@ -62,6 +63,81 @@ def test_only_age_and_sex_are_left_where_creatinine_is_kappa(derive):
     assert derive("EGFR", sex="female", CREAT=61.88)["value"] == pytest.approx(105.298, abs=5e-4)
 
 
+# creatinine of 0.9 mg/dL in a man and 0.7 in a woman, both of 50 years
+MAN = {"sex": "male", "CREAT": 79.56, "WEIGHT": 70.0}
+WOMAN = {"sex": "female", "CREAT": 61.88, "WEIGHT": 60.0}
+
+
+@pytest.mark.parametrize(
+    ("method", "man", "woman"),
+    # R 4.2.2, from the equations of Levey 2009 (no race term) and Levey 2006 (175)
+    [("ckd_epi_2009", 99.2388, 101.025), ("mdrd_4", 89.3205, 88.5743)],
+)
+def test_other_equations(derive, method, man, woman):
+    assert derive("EGFR", method, **MAN)["value"] == pytest.approx(man, abs=5e-4)
+    assert derive("EGFR", method, **WOMAN)["value"] == pytest.approx(woman, abs=5e-4)
+
+
+def test_cockcroft_gault(derive):
+    # by hand: 90 * 70 / (72 * 0.9), and 90 * 60 / (72 * 0.7) * 0.85
+    assert derive("CRCL", **MAN)["value"] == pytest.approx(6300 / 64.8, rel=1e-14)
+    assert derive("CRCL", **WOMAN)["value"] == pytest.approx(4590 / 50.4, rel=1e-14)
+
+
+def test_cockcroft_gault_in_umol_is_near(derive):
+    # the shortcut for umol/L, with its rounded 1.23 and 1.04
+    assert derive("CRCL", **MAN)["value"] == pytest.approx(90 * 70 * 1.23 / 79.56, rel=4e-3)
+    assert derive("CRCL", **WOMAN)["value"] == pytest.approx(90 * 60 * 1.04 / 61.88, rel=4e-3)
+
+
+def test_the_laboratory_s_own_egfr(derive):
+    row = derive("EGFR", "reported", EGFR_REPORTED=59.0, CREAT=80.0, sex=None, age=None)
+    assert (row["value"], row["reason"]) == (59.0, None)
+    assert derive("EGFR", "reported", CREAT=80.0, EGFR_REPORTED=-1.0)["reason"] == (
+        "the reported eGFR is below zero"
+    )
+
+
+def test_a_stage_is_of_the_chosen_equation(samples, tables):
+    # 104 mL/min/1.73 m2 by CKD-EPI 2021, 89.3 by MDRD
+    inputs = samples(**{name: [value] for name, value in MAN.items()})
+    stages = {
+        method: evaluate(inputs, ["CKD_STAGE"], {"EGFR": method}, tables)["category"].item()
+        for method in ("ckd_epi_2021", "mdrd_4")
+    }
+    assert stages == {"ckd_epi_2021": "1", "mdrd_4": "2"}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "reason"),
+    [
+        ({"WEIGHT": 0.0}, "weight is not above zero"),
+        ({"WEIGHT": None}, "missing input: WEIGHT"),
+        ({"CREAT": 0.0}, "creatinine is not above zero"),
+        ({"age": 17.0}, "age is below 18 years"),
+        ({"age": 140.0}, "age is not below 140 years"),
+        ({"sex": "other"}, "sex is neither male nor female"),
+    ],
+)
+def test_undefined_clearance(derive, numbers, reason):
+    row = derive("CRCL", **MAN | numbers)
+    assert (row["value"], row["reason"]) == (None, reason)
+
+
+@pytest.mark.parametrize("method", ["ckd_epi_2009", "mdrd_4"])
+@pytest.mark.parametrize(
+    ("numbers", "reason"),
+    [
+        ({"CREAT": 0.0}, "creatinine is not above zero"),
+        ({"age": 17.0}, "age is below 18 years"),
+        ({"sex": None}, "missing input: sex"),
+    ],
+)
+def test_undefined_by_other_equations(derive, method, numbers, reason):
+    row = derive("EGFR", method, **MAN | numbers)
+    assert (row["value"], row["reason"]) == (None, reason)
+
+
 @pytest.mark.parametrize(
     ("numbers", "reason"),
     [
@@ -82,6 +158,23 @@ def test_undefined(derive, marker, numbers, reason):
 
 def test_eighteen_is_adult(derive):
     assert derive("EGFR", CREAT=80.0, age=18.0)["reason"] is None
+
+
+@pytest.mark.parametrize(
+    # by the calendar; whoever is born on a leap day is of age on 1 March of a common year
+    ("birth", "eve", "birthday"),
+    [
+        (date(2002, 3, 1), date(2020, 2, 29), date(2020, 3, 1)),
+        (date(2003, 3, 1), date(2021, 2, 28), date(2021, 3, 1)),
+        (date(2004, 2, 29), date(2022, 2, 28), date(2022, 3, 1)),
+        (date(2002, 2, 28), date(2020, 2, 27), date(2020, 2, 28)),
+        (date(2002, 12, 31), date(2020, 12, 30), date(2020, 12, 31)),
+    ],
+)
+def test_of_age_from_the_birthday_on(derive, birth, eve, birthday):
+    at = {"CREAT": 80.0, "birth_date": birth, "age": None}
+    assert derive("EGFR", sample_date=eve, **at)["reason"] == "age is below 18 years"
+    assert derive("EGFR", sample_date=birthday, **at)["reason"] is None
 
 
 # KDIGO 2024, Table 2, and KDOQI 2002, Table 10: bands of whole numbers, 60-89, 45-59 and so on.

@@ -23,6 +23,22 @@ def bmi(weight: pl.Expr, height: pl.Expr) -> Formula:
     )
 
 
+@derives("WHTR")
+def waist_height_ratio(waist: pl.Expr, height: pl.Expr) -> Formula:
+    """Waist circumference over height, both in cm; a number without unit.
+
+    Both of the same date. Undefined for a waist or height of zero or less. Ashwell M, Hsieh SD.
+    Int J Food Sci Nutr 2005;56:303-307.
+    """
+    return Formula(
+        value=waist / height,
+        undefined=(
+            (height <= 0, "height is not above zero"),
+            (waist <= 0, "waist circumference is not above zero"),
+        ),
+    )
+
+
 @derives("WHR")
 def waist_hip_ratio(waist: pl.Expr, hip: pl.Expr) -> Formula:
     """Waist over hip circumference, both in cm; a number without unit.

@@ -1,14 +1,15 @@
-"""Estimated glomerular filtration rate, and its categories."""
+"""Estimated glomerular filtration rate and creatinine clearance, and categories of the former."""
 
 from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from labcohort.derive.formulas.mg_per_dl import creatinine_mg_per_dl
 from labcohort.derive.registry import Formula, derives
 
-# AMA Manual of Style and NKDEP; 113.118 g/mol gives 88.402
-UMOL_PER_L_IN_MG_PER_DL = 88.4
 ADULT = 18
+# years at which the numerator of Cockcroft and Gault's equation is zero
+COCKCROFT_GAULT_AGE = 140
 
 # Each equation is a function of its own under its method's name; a study's settings choose one.
 
@@ -21,16 +22,84 @@ def egfr_ckd_epi_2021(creat: pl.Expr, sex: pl.Expr, age: pl.Expr) -> Formula:
     creatinine of zero or less, under 18 years, and a sex that is neither male nor female.
     Inker LA et al. N Engl J Med 2021;385:1737-1749.
     """
-    female = sex == "female"
-    kappa = pl.when(female).then(0.7).otherwise(0.9)
-    alpha = pl.when(female).then(-0.241).otherwise(-0.302)
-    ratio = creat / UMOL_PER_L_IN_MG_PER_DL / kappa
-    below, above = pl.min_horizontal(ratio, 1.0), pl.max_horizontal(ratio, 1.0)
+    below, above = _around_kappa(creat, sex)
+    alpha = _by_sex(sex, female=-0.241, male=-0.302)
     value = 142 * below.pow(alpha) * above.pow(-1.200) * pl.lit(0.9938).pow(age)
     return Formula(
-        value=value * pl.when(female).then(1.012).otherwise(1.0),
+        value=value * _by_sex(sex, female=1.012, male=1.0),
         undefined=_not_estimable(creat, sex, age),
     )
+
+
+@derives("EGFR", method="ckd_epi_2009")
+def egfr_ckd_epi_2009(creat: pl.Expr, sex: pl.Expr, age: pl.Expr) -> Formula:
+    """eGFR in mL/min/1.73 m2 by the CKD-EPI 2009 creatinine equation without its race term.
+
+    Inputs and undefined cases as CKD-EPI 2021. Levey AS et al. Ann Intern Med 2009;150:604-612.
+    """
+    below, above = _around_kappa(creat, sex)
+    alpha = _by_sex(sex, female=-0.329, male=-0.411)
+    value = 141 * below.pow(alpha) * above.pow(-1.209) * pl.lit(0.993).pow(age)
+    return Formula(
+        value=value * _by_sex(sex, female=1.018, male=1.0),
+        undefined=_not_estimable(creat, sex, age),
+    )
+
+
+@derives("EGFR", method="mdrd_4")
+def egfr_mdrd_4(creat: pl.Expr, sex: pl.Expr, age: pl.Expr) -> Formula:
+    """eGFR in mL/min/1.73 m2 by the four-variable MDRD equation without its race term.
+
+    With 175, for IDMS-traceable creatinine (186 was for older assays). Inputs and undefined cases
+    as CKD-EPI 2021. Levey AS et al. Ann Intern Med 2006;145:247-254.
+    """
+    value = 175 * creatinine_mg_per_dl(creat).pow(-1.154) * age.pow(-0.203)
+    return Formula(
+        value=value * _by_sex(sex, female=0.742, male=1.0),
+        undefined=_not_estimable(creat, sex, age),
+    )
+
+
+@derives("EGFR", method="reported")
+def egfr_as_reported(egfr_reported: pl.Expr) -> Formula:
+    """The laboratory's own eGFR in mL/min/1.73 m2, by whatever equation it uses.
+
+    Undefined below zero. Definition.
+    """
+    return Formula(
+        value=egfr_reported, undefined=((egfr_reported < 0, "the reported eGFR is below zero"),)
+    )
+
+
+@derives("CRCL")
+def creatinine_clearance_cockcroft_gault(
+    creat: pl.Expr, weight: pl.Expr, sex: pl.Expr, age: pl.Expr
+) -> Formula:
+    """Creatinine clearance in mL/min: (140 - age) * weight [kg] / (72 * creatinine [mg/dL]).
+
+    Times 0.85 in women; actual body weight. Not per 1.73 m2: never for staging. Creatinine in
+    umol/L. Undefined as eGFR, for a weight of zero or less, and from 140 years. Cockcroft DW,
+    Gault MH. Nephron 1976;16:31-41.
+    """
+    value = (COCKCROFT_GAULT_AGE - age) * weight / (72 * creatinine_mg_per_dl(creat))
+    return Formula(
+        value=value * _by_sex(sex, female=0.85, male=1.0),
+        undefined=(
+            *_not_estimable(creat, sex, age),
+            (weight <= 0, "weight is not above zero"),
+            (age >= COCKCROFT_GAULT_AGE, f"age is not below {COCKCROFT_GAULT_AGE} years"),
+        ),
+    )
+
+
+def _around_kappa(creat: pl.Expr, sex: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Creatinine over its kappa (0.7 mg/dL in women, 0.9 in men): up to 1, and from 1 on."""
+    ratio = creatinine_mg_per_dl(creat) / _by_sex(sex, female=0.7, male=0.9)
+    return pl.min_horizontal(ratio, 1.0), pl.max_horizontal(ratio, 1.0)
+
+
+def _by_sex(sex: pl.Expr, *, female: float, male: float) -> pl.Expr:
+    return pl.when(sex == "female").then(female).otherwise(male)
 
 
 def _not_estimable(creat: pl.Expr, sex: pl.Expr, age: pl.Expr) -> tuple[tuple[pl.Expr, str], ...]:

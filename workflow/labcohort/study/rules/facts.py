@@ -47,21 +47,57 @@ def _cross_checks_name_markers(study) -> None:
                 raise unknown("marker", marker, known, "resources/cross_checks.tsv")
 
 
-def _methods_are_known(study) -> None:
-    where = "config/config.yaml, methods"
-    for marker, method in study.config["methods"].items():
-        if marker not in study.formulas:
-            raise unknown("derived marker", marker, study.formulas, where)
-        if method not in study.formulas[marker]:
-            raise unknown(f"method of {marker}", method, study.formulas[marker], where)
-    for marker, methods in study.formulas.items():
-        if len(methods) > 1 and marker not in study.config["methods"]:
+def _methods_are_named(study) -> None:
+    several = {
+        (marker, method)
+        for marker, methods in study.formulas.items()
+        for method in methods
+        if len(methods) > 1
+    }
+    listed = {(row["marker"], row["method"]) for row in study.tables["methods"]}
+    for marker, method in sorted(several ^ listed):
+        raise UserError(
+            f"method {method} of {marker} has no "
+            + ("row" if (marker, method) in several else "formula"),
+            where="resources/methods.tsv",
+            rule="each formula of a marker that has several is one row",
+            do="add or remove the row",
+        )
+
+
+def _reference_ranges_name_markers_and_do_not_overlap(study) -> None:
+    known = {row["marker"] for row in study.tables["markers"]}
+    before: dict[tuple, list[tuple]] = {}
+    for number, row in enumerate(study.tables["reference_ranges"], 2):
+        where = f"resources/reference_ranges.tsv, row {number}"
+        if row["marker"] not in known:
+            raise unknown("marker", row["marker"], known, where)
+        low, high = row["age_low"] or 0, row["age_high"] or float("inf")
+        sexes = [row["sex"]] if row["sex"] else ["male", "female"]
+        for sex in sexes:
+            others = before.setdefault((row["marker"], sex), [])
+            if any(low < other_high and other_low < high for other_low, other_high in others):
+                raise UserError(
+                    f"{row['marker']} has two ranges for one sex and age",
+                    where=where,
+                    rule="ages of the ranges of one marker and sex do not overlap",
+                    do="correct age_low or age_high (low inclusive, high exclusive)",
+                )
+            others.append((low, high))
+        if row["low"] is None and row["high"] is None:
             raise UserError(
-                f"{marker} can be computed by {', '.join(sorted(methods))}",
+                f"the range of {row['marker']} has neither bound",
                 where=where,
-                rule="a marker with more than one formula names the one to use",
-                do=f"add `{marker}: METHOD` under `methods:`",
+                rule="a range has a low or a high bound, or both",
+                do="fill in a bound or remove the row",
             )
+
+
+def _shown_units_name_markers(study) -> None:
+    known = {row["marker"] for row in study.tables["markers"]}
+    for row in study.tables["shown_units"]:
+        if row["marker"] not in known:
+            raise unknown("marker", row["marker"], known, "resources/shown_units.tsv")
 
 
 RULES = (
@@ -69,5 +105,7 @@ RULES = (
     _conversions_name_markers,
     _canonical_units_are_converted,
     _cross_checks_name_markers,
-    _methods_are_known,
+    _methods_are_named,
+    _reference_ranges_name_markers_and_do_not_overlap,
+    _shown_units_name_markers,
 )

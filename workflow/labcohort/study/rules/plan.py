@@ -1,7 +1,17 @@
-"""What is compared and shown: the plan, figures and tables."""
+"""What is compared and shown: the plan, what is post hoc, figures and tables."""
+
+from collections.abc import Iterator
 
 from labcohort.errors import UserError, unknown
-from labcohort.study.names import BASELINE, names
+from labcohort.flags import known_flags
+from labcohort.study.names import BASELINE, POST_HOC, SIBLINGS, is_selected_on_baseline, names
+
+
+def _compared(study) -> Iterator[tuple[str, dict]]:
+    """Each row that names comparisons, with its place."""
+    for table in ("plan", "post_hoc"):
+        for number, row in enumerate(study.tables[table], 2):
+            yield f"config/{table}.tsv, row {number}", row
 
 
 def _plan_has_rows(study) -> None:
@@ -17,8 +27,9 @@ def _plan_has_rows(study) -> None:
 def _plan_names_exist(study) -> None:
     markers = [row["marker"] for row in study.tables["markers"]]
     cohorts = [row["cohort"] for row in study.tables["cohorts"]]
-    for number, row in enumerate(study.tables["plan"], 2):
-        where = f"config/plan.tsv, row {number}"
+    profiles = {row["profile"] for row in study.tables["plan"]}
+    flags = known_flags(row["check"] for row in study.tables["cross_checks"])
+    for where, row in _compared(study):
         for marker in names(row["markers"]):
             if marker not in markers:
                 raise unknown("marker", marker, markers, where)
@@ -27,22 +38,76 @@ def _plan_names_exist(study) -> None:
         followups = [t for t in study.timepoints if t != BASELINE]
         if row["timepoint"] not in followups:
             raise unknown("follow-up timepoint", row["timepoint"], followups, where)
+        for flag in names(row["exclude"]):
+            if flag not in flags:
+                raise unknown("flag", flag, flags, where + ", column 'exclude'")
+        if row["profile"] not in profiles:
+            raise unknown("profile of the plan", row["profile"], profiles, where)
 
 
-def _plan_rows_are_single(study) -> None:
-    seen: dict[tuple, int] = {}
-    for number, row in enumerate(study.tables["plan"], 2):
+def _comparisons_are_single(study) -> None:
+    seen: dict[tuple, str] = {}
+    for where, row in _compared(study):
         for marker in names(row["markers"]):
-            key = (row["family"], marker, row["cohort"], row["timepoint"], row["test"])
+            group = row.get("family", POST_HOC)
+            key = (row["profile"], group, marker, row["cohort"], row["timepoint"])
             if key in seen:
                 raise UserError(
-                    f"{marker} in {row['cohort']} at {row['timepoint']} by {row['test']}"
-                    " is planned twice",
-                    where=f"config/plan.tsv, rows {seen[key]} and {number}",
-                    rule="a comparison (family, marker, cohort, timepoint, test) is planned once",
+                    f"{marker} in {row['cohort']} at {row['timepoint']} is named twice",
+                    where=f"{seen[key]} and {where}",
+                    rule="a comparison (profile, family, marker, cohort, timepoint) is named once:"
+                    " both tests are made of each, `test` is the primary one",
                     do="remove one of the two",
                 )
-            seen[key] = number
+            seen[key] = where
+
+
+def _post_hoc_is_not_planned(study) -> None:
+    planned = _planned(study)
+    for number, row in enumerate(study.tables["post_hoc"], 2):
+        for marker in names(row["markers"]):
+            if (row["profile"], marker, row["cohort"], row["timepoint"]) in planned:
+                raise UserError(
+                    f"{marker} in {row['cohort']} at {row['timepoint']} is in the plan",
+                    where=f"config/post_hoc.tsv, row {number}",
+                    rule="post hoc is what the plan does not name",
+                    do="remove it from config/post_hoc.tsv",
+                )
+
+
+def _families_are_of_one_kind(study) -> None:
+    first: dict[tuple, tuple[int, dict]] = {}
+    for number, row in enumerate(study.tables["plan"], 2):
+        if row["family"] == POST_HOC:
+            raise UserError(
+                f"a family cannot be called '{POST_HOC}'",
+                where=f"config/plan.tsv, row {number}",
+                rule="that name is of the comparisons in config/post_hoc.tsv",
+                do="rename the family, or move the row there",
+            )
+        key = (row["profile"], row["family"])
+        before, other = first.setdefault(key, (number, row))
+        for column in ("correction", "alpha"):
+            if row[column] != other[column]:
+                raise UserError(
+                    f"family {row['family']} has more than one {column}:"
+                    f" {other[column]} and {row[column]}",
+                    where=f"config/plan.tsv, rows {before} and {number}, column '{column}'",
+                    rule="a family of tests is adjusted as one, at one alpha",
+                    do="make them the same, or make two families",
+                )
+
+
+def _primary_is_not_chosen_on_baseline(study) -> None:
+    cohorts = {row["cohort"]: row for row in study.tables["cohorts"]}
+    for number, row in enumerate(study.tables["plan"], 2):
+        if row["role"] == "primary" and is_selected_on_baseline(cohorts[row["cohort"]]):
+            raise UserError(
+                f"cohort {row['cohort']} is chosen on a baseline value and cannot be primary",
+                where=f"config/plan.tsv, row {number}, column 'role'",
+                rule="a cohort chosen on a baseline value changes by regression to the mean alone",
+                do="give the row the role secondary or sensitivity",
+            )
 
 
 def _figures_names_exist(study) -> None:
@@ -50,18 +115,19 @@ def _figures_names_exist(study) -> None:
     for row in study.tables["figures"]:
         for marker in names(row["markers"]):
             for timepoint in names(row["timepoints"]):
-                if (marker, row["cohort"], timepoint) not in planned:
+                if (row["profile"], marker, row["cohort"], timepoint) not in planned:
                     raise UserError(
-                        f"{marker} in {row['cohort']} at {timepoint} is not in the plan",
+                        f"{marker} in {row['cohort']} at {timepoint} is not in profile"
+                        f" {row['profile']} of the plan",
                         where=f"config/figures.tsv, figure {row['figure']}",
                         rule="a figure shows comparisons that config/plan.tsv names",
                         do="add the comparison to the plan, or correct the figure",
                     )
 
 
-def _planned(study) -> set[tuple[str, str, str]]:
+def _planned(study) -> set[tuple[str, str, str, str]]:
     return {
-        (marker, row["cohort"], row["timepoint"])
+        (row["profile"], marker, row["cohort"], row["timepoint"])
         for row in study.tables["plan"]
         for marker in names(row["markers"])
     }
@@ -69,25 +135,34 @@ def _planned(study) -> set[tuple[str, str, str]]:
 
 def _tables_names_exist(study) -> None:
     panels = {row["marker"]: row["panel"] for row in study.tables["markers"]}
-    planned = {panels[m] for row in study.tables["plan"] for m in names(row["markers"])}
+    planned = {
+        (row["profile"], panels[marker])
+        for row in study.tables["plan"]
+        for marker in names(row["markers"])
+    }
     for row in study.tables["tables"]:
-        if row["table"] in ("comparisons", "selection_flow"):
+        if row["table"] in SIBLINGS:
             raise UserError(
                 f"a table cannot be called '{row['table']}'",
                 where=f"config/tables.tsv, table {row['table']}",
-                rule="comparisons.csv and selection_flow.csv are there in every study",
+                rule=f"every study has tables of these names: {', '.join(SIBLINGS)}",
                 do="give the table another name",
             )
-        if row["panel"] not in planned:
-            raise unknown(
-                "panel", row["panel"], planned, f"config/tables.tsv, table {row['table']}"
-            )
+        if (row["profile"], row["panel"]) not in planned:
+            own = {panel for profile, panel in planned if profile == row["profile"]}
+            where = f"config/tables.tsv, table {row['table']}"
+            if not own:
+                raise unknown("profile", row["profile"], {p for p, _ in planned}, where)
+            raise unknown(f"panel of profile {row['profile']}", row["panel"], own, where)
 
 
 RULES = (
     _plan_has_rows,
     _plan_names_exist,
-    _plan_rows_are_single,
+    _comparisons_are_single,
+    _post_hoc_is_not_planned,
+    _families_are_of_one_kind,
+    _primary_is_not_chosen_on_baseline,
     _figures_names_exist,
     _tables_names_exist,
 )

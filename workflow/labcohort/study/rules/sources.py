@@ -52,6 +52,45 @@ def _sources_have_their_columns(study) -> None:
             )
 
 
+def _keys_are_of_the_layout(study) -> None:
+    of_the_other = {
+        "long": {"units_row": "unit", "ranges_row": "range"},
+        "wide": {"analyte": "analytes", "value": "analytes", "unit": "units_row",
+                 "range": "ranges_row"},
+    }  # fmt: skip
+    for name in study.result_sources:
+        source = study.sources[name]
+        for key, instead in of_the_other[source["layout"]].items():
+            if key in source:
+                raise UserError(
+                    f"a {source['layout']} file has no '{key}'",
+                    where=f"config/sources/{name}.yaml",
+                    rule="analyte, value, unit and range are columns of a long file;"
+                    " units_row and ranges_row are rows of a wide one",
+                    do=f"remove {key}, or correct `layout:`; here it is `{instead}:`",
+                )
+
+
+def _declared_ranges_are_read(study) -> None:
+    from labcohort.harmonise.ranges import check_declared_range
+
+    for name in study.result_sources:
+        source = study.sources[name]
+        for column, entry in source["analytes"].items():
+            if isinstance(entry, str) or "range" not in entry:
+                continue
+            where = f"config/sources/{name}.yaml, analytes > {column} > range"
+            check_declared_range(entry["range"], source.get("decimal", "."), where)
+            if source["layout"] == "long" and "unit" not in entry:
+                raise UserError(
+                    f"the range '{entry['range']}' has no unit",
+                    where=where,
+                    rule="a range is in the unit of its analyte, and the rows of a long file may"
+                    " each have their own",
+                    do="declare the analyte's `unit:` too, which then goes before that of the file",
+                )
+
+
 def _declared_units_are_known(study) -> None:
     from labcohort.harmonise.units import check_declared_unit
 
@@ -103,7 +142,9 @@ RULES = (
     _source_names_are_free,
     _sources_name_markers,
     _sources_have_their_columns,
+    _keys_are_of_the_layout,
     _declared_units_are_known,
+    _declared_ranges_are_read,
     _date_formats_are_dates,
     _person_attributes_are_typed,
 )

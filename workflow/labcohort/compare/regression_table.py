@@ -1,0 +1,221 @@
+"""Rows of the regression-to-the-mean artefact, from chosen values and members."""
+
+import numpy as np
+import polars as pl
+
+from labcohort.compare.regression_to_the_mean import (
+    FROM_DATA,
+    FROM_OUTSIDE,
+    REVERSED,
+    STATISTICS,
+    Band,
+    Cohort,
+    Parameters,
+    Regression,
+    parameters,
+    regression_to_the_mean,
+    reversed_size,
+)
+from labcohort.compare.resampling import once
+from labcohort.derive.censored import CENSORED_INPUT
+
+LABEL = (
+    "difference from the expected regression to the mean; it contains the whole cohort's change"
+    " and is not an effect"
+)
+
+
+def regression_rows(chosen: pl.DataFrame, members: pl.DataFrame, settings: dict) -> list[dict]:
+    """Rows (schemas.regression.Regression) of every tested marker of every selected cohort.
+
+    `chosen` is schemas.cohort.Chosen and `members` schemas.cohort.Membership, of any number of
+    panels. The whole cohort of a row are the members of `everyone` at its timepoint who have the
+    selecting marker at baseline and the tested marker at both visits. Those of them in the band
+    are the pairs of the comparison, except that the selecting marker itself always has both
+    visits; time-reversed selection finds only those who have it at follow-up as well.
+    """
+    if settings["censored"] == "excluded":
+        chosen = chosen.filter(~_rests_on_a_limit())
+    everyone = members.filter(pl.col("cohort") == settings["everyone"]).unique()
+    selections = {selection["cohort"]: selection for selection in settings["selections"]}
+    rows = []
+    for tested in settings["tested"]:
+        at = everyone.filter(pl.col("timepoint") == tested["timepoint"])
+        of_members = chosen.join(at.select("person"), on="person", how="semi")
+        selection = selections[tested["cohort"]]
+        cohort = whole_cohort(of_members, selection["marker"], tested, settings)
+        rows += _rows(cohort, selection, tested, settings)
+    return rows
+
+
+def whole_cohort(chosen: pl.DataFrame, selecting: str, tested: dict, settings: dict) -> Cohort:
+    """The pairs, by person, of all whose values are given: nobody is selected yet."""
+    visits = {"0": settings["baseline"], "1": tested["timepoint"]}
+    joined = None
+    for name, marker, visit, how in (
+        ("x0", selecting, "0", "inner"),
+        ("y0", tested["marker"], "0", "inner"),
+        ("y1", tested["marker"], "1", "inner"),
+        ("x1", selecting, "1", "left"),
+    ):
+        values = _values(chosen, marker, visits[visit]).rename({"value": name})
+        joined = values if joined is None else joined.join(values, on="person", how=how)
+    joined = joined.sort("person")
+    return Cohort(
+        **{n: joined.get_column(n).fill_null(np.nan).to_numpy() for n in ("x0", "x1", "y0", "y1")},
+        x_log=selecting in settings["log"],
+        y_log=tested["marker"] in settings["log"],
+        itself=selecting == tested["marker"],
+    )
+
+
+def _values(chosen: pl.DataFrame, marker: str, visit: str) -> pl.DataFrame:
+    """Person and value of a marker at a visit; a marker may come with more than one panel."""
+    wanted = (pl.col("marker") == marker) & (pl.col("timepoint") == visit)
+    return chosen.filter(wanted).select("person", "value").unique()
+
+
+def _rests_on_a_limit() -> pl.Expr:
+    """Whether a value was sent as a limit, or is derived from one that was."""
+    flags = pl.col("flag").str.split("|").list.contains(CENSORED_INPUT).fill_null(False)
+    return pl.col("comparator").is_not_null() | flags
+
+
+def _rows(cohort: Cohort, selection: dict, tested: dict, settings: dict) -> list[dict]:
+    """Both statistics by every estimator: with their numbers, or with why there are none."""
+    band = _band(selection)
+    n_selected = int(band.holds(cohort.x0).sum()) if band else None
+    external = settings["reliability"].get(tested["marker"]) if cohort.itself else None
+    common = {
+        "cohort": tested["cohort"],
+        "timepoint": tested["timepoint"],
+        "marker": tested["marker"],
+        "selecting_marker": selection["marker"],
+        "low": selection["low"],
+        "high": selection["high"],
+        "selecting_scale": "log" if cohort.x_log else "linear",
+        "scale": "log" if cohort.y_log else "linear",
+        "n_all": cohort.x0.size,
+        "n_selected": n_selected,
+        "label": LABEL,
+    }
+    reason = _why_undefined(cohort, selection, n_selected, settings)
+    if reason:
+        sources = [FROM_DATA, REVERSED, *([FROM_OUTSIDE] if external else [])]
+        return [
+            common | _named(statistic, *source, external) | {"note": reason}
+            for statistic in STATISTICS
+            for source in sources
+        ]
+    found = regression_to_the_mean(
+        cohort,
+        band,
+        seed=settings["seed"],
+        key=f"{tested['cohort']}|{tested['marker']}|{tested['timepoint']}",
+        how_many=settings["resamples"],
+        confidence=settings["confidence"],
+        external_rho=external["rho"] if external else None,
+    )
+    few = _too_few_backwards(cohort, band, settings)
+    fitted = parameters(cohort, once(cohort.x0.size))
+    return [
+        common
+        | _named(one.statistic, one.estimator, one.rho_source, external)
+        | _numbers(one, few)
+        | _parameters(one, fitted, external)
+        | {"estimators_differ": None if few else _differ(one, found)}
+        for one in found
+    ]
+
+
+def _band(selection: dict) -> Band | None:
+    """The selection's band; None where it is no single interval."""
+    low, high = selection["low"], selection["high"]
+    if low is None and high is None:
+        return None
+    return Band(
+        low=-np.inf if low is None else low,
+        high=np.inf if high is None else high,
+        low_inclusive=selection["low_inclusive"],
+        high_inclusive=selection["high_inclusive"],
+    )
+
+
+def _why_undefined(
+    cohort: Cohort, selection: dict, n_selected: int | None, settings: dict
+) -> str | None:
+    """Why no regression to the mean is estimated, in plain words; None where it is."""
+    if n_selected is None:
+        return selection["reason"] or "the cohort is not selected by one interval of a value"
+    n, least = cohort.x0.size, settings["minimum_pairs"]
+    if n < least:
+        return f"{n} pairs in the whole cohort, fewer than {least}"
+    least = settings["minimum_selected"]
+    if n_selected < least:
+        return f"{n_selected} selected pairs, fewer than {least}"
+    on_logs = [cohort.x0, cohort.x1] * cohort.x_log + [cohort.y0, cohort.y1] * cohort.y_log
+    if any((values <= 0).any() for values in on_logs):
+        return "a value of zero or less has no logarithm"
+    for values in (cohort.x0, cohort.y0, cohort.y1):
+        if values.min() == values.max():
+            return "every value of one visit is the same: there is no correlation"
+    return None
+
+
+def _too_few_backwards(cohort: Cohort, band: Band, settings: dict) -> str | None:
+    """Why time-reversed selection gives no estimate; None where it does."""
+    n, least = reversed_size(cohort, band), settings["minimum_selected"]
+    return f"{n} pairs in time-reversed selection, fewer than {least}" if n < least else None
+
+
+def _named(statistic: str, estimator: str, rho_source: str, external: dict | None) -> dict:
+    """What a row's estimate is of, and where its reliability comes from."""
+    from_outside = (estimator, rho_source) == FROM_OUTSIDE
+    return {
+        "statistic": statistic,
+        "estimator": estimator,
+        "rho_source": rho_source,
+        "reliability_source": external["source"] if from_outside else None,
+    }
+
+
+def _numbers(one: Regression, few: str | None) -> dict:
+    """Observed, expected and difference, with their intervals."""
+    without = few if (one.estimator, one.rho_source) == REVERSED else None
+    shown = ("observed",) if without else ("observed", "expected", "difference")
+    columns = {}
+    for name in shown:
+        estimate = getattr(one, name)
+        columns |= {
+            name: estimate.value,
+            f"{name}_ci_low": estimate.ci_low,
+            f"{name}_ci_high": estimate.ci_high,
+        }
+    note = without
+    if not without and columns["expected"] is None:
+        note = "no estimate: it puts nobody into the band"
+    elif any(columns[f"{name}_ci_low"] is None for name in shown):
+        note = "no interval: undefined in more than 1 of 20 resamples"
+    return columns | {"note": note}
+
+
+def _parameters(one: Regression, fitted: Parameters, external: dict | None) -> dict:
+    """What the normal model was given; nothing for the estimate that needs no model."""
+    if (one.estimator, one.rho_source) == REVERSED:
+        return {}
+    given = {name: getattr(fitted, name) for name in Parameters.__slots__}
+    if (one.estimator, one.rho_source) == FROM_OUTSIDE:
+        given["rho"] = external["rho"]
+    return {name: float(np.ravel(value)[0]) for name, value in given.items()}
+
+
+def _differ(one: Regression, found: list[Regression]) -> bool | None:
+    """Whether the intervals of the normal model's and the reversed estimate do not overlap."""
+    other = FROM_DATA if (one.estimator, one.rho_source) == REVERSED else REVERSED
+    against = next(
+        r for r in found if r.statistic == one.statistic and (r.estimator, r.rho_source) == other
+    )
+    a, b = one.expected, against.expected
+    if a.ci_low is None or b.ci_low is None:
+        return None
+    return a.ci_high < b.ci_low or b.ci_high < a.ci_low

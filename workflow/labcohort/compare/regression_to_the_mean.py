@@ -1,0 +1,222 @@
+"""Regression to the mean in a cohort that was selected by a band of a baseline value.
+
+Observed change, expected change and their difference come from one function of the counts of
+persons, so that all three are resampled together and every resample selects anew.
+
+Both estimates take everybody to have changed alike. Of a change that the selected alone have, the
+normal model takes a part for regression (they move against the rest, which weakens the
+correlation), and time-reversed selection, which sees it backwards, subtracts it once more: true
+regression then lies between the two, and that they differ is the sign of it, as it is of a band
+in a cohort that is not normal.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from labcohort.compare.resampling import (
+    correlations,
+    interval,
+    means,
+    medians,
+    once,
+    resamples,
+    sds,
+)
+from labcohort.compare.time_reversed import reversed_change, reversed_counts
+from labcohort.compare.truncated_normal import selected_mean, selected_median
+
+STATISTICS = {"mean": means, "median": medians}
+SELECTED = {"mean": selected_mean, "median": selected_median}
+# (estimator, where its reliability is from)
+FROM_DATA = ("truncated_normal", "data")
+FROM_OUTSIDE = ("truncated_normal", "external")
+REVERSED = ("time_reversed", "data")
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Values of the selecting marker, in its unit, that select; an open end is infinite."""
+
+    low: float
+    high: float
+    low_inclusive: bool = True
+    high_inclusive: bool = False
+
+    def holds(self, x: np.ndarray) -> np.ndarray:
+        """Which values lie in the band."""
+        above = x >= self.low if self.low_inclusive else x > self.low
+        return above & (x <= self.high if self.high_inclusive else x < self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The whole cohort at one timepoint, before any selection: arrays of shape (n,), by person.
+
+    x are the selecting marker's values and y the described marker's at baseline (0) and
+    follow-up (1), each in its unit; x1 is NaN where it was not measured, the others are complete.
+    `itself`: the described marker is the selecting one, and y0, y1 are x0, x1.
+    """
+
+    x0: np.ndarray
+    x1: np.ndarray
+    y0: np.ndarray
+    y1: np.ndarray
+    x_log: bool
+    y_log: bool
+    itself: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What the normal model was given; arrays of shape (resamples,).
+
+    mu and sigma are mean and SD of the selecting marker at baseline, mu_marker and sigma_marker
+    of the described one, of logs on the log scale; rho_baseline and rho are the correlations of
+    the described marker at baseline and at follow-up with the selecting marker at baseline.
+    """
+
+    mu: np.ndarray
+    sigma: np.ndarray
+    mu_marker: np.ndarray
+    sigma_marker: np.ndarray
+    rho_baseline: np.ndarray | float
+    rho: np.ndarray | float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its percentile interval; None where undefined."""
+
+    value: float | None
+    ci_low: float | None
+    ci_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """Observed and expected change of the selected, and the difference between the two."""
+
+    statistic: str
+    estimator: str
+    rho_source: str
+    observed: Estimate
+    expected: Estimate
+    difference: Estimate
+
+
+def regression_to_the_mean(
+    cohort: Cohort,
+    band: Band,
+    *,
+    seed: int,
+    key: str,
+    how_many: int = 2000,
+    confidence: float = 0.95,
+    external_rho: float | None = None,
+) -> list[Regression]:
+    """Every estimate of the selected persons' expected change, beside the observed one.
+
+    For means and for medians (the difference of medians, follow-up less baseline): by the
+    truncated normal, by time-reversed selection, and, for the selecting marker itself where
+    `external_rho` is given, by the truncated normal with that reliability. In the described
+    marker's unit. The difference contains the change of the whole cohort: it is no effect.
+    """
+    wanted = [FROM_DATA, REVERSED, *([FROM_OUTSIDE] if external_rho is not None else [])]
+    point = changes(cohort, band, once(cohort.x0.size), external_rho)
+    blocks = [
+        changes(cohort, band, counts, external_rho)
+        for counts in resamples(cohort.x0.size, how_many, seed, key)
+    ]
+    again = {name: np.concatenate([block[name] for block in blocks]) for name in point}
+    rows = []
+    for statistic in STATISTICS:
+        for source in wanted:
+            observed, expected = (statistic, "observed"), (statistic, *source)
+            rows.append(
+                Regression(
+                    statistic,
+                    *source,
+                    observed=_estimate(point[observed], again[observed], confidence),
+                    expected=_estimate(point[expected], again[expected], confidence),
+                    difference=_estimate(
+                        point[observed] - point[expected],
+                        again[observed] - again[expected],
+                        confidence,
+                    ),
+                )
+            )
+    return rows
+
+
+def changes(
+    cohort: Cohort, band: Band, counts: np.ndarray, external_rho: float | None = None
+) -> dict[tuple[str, ...], np.ndarray]:
+    """Observed and expected changes, each of shape (resamples,), by statistic and estimator."""
+    selected = counts * band.holds(cohort.x0)
+    backwards = reversed_counts(counts, cohort.x0, cohort.x1, band.holds, cohort.x_log)
+    fitted = parameters(cohort, counts)
+    found = {}
+    for name, statistic in STATISTICS.items():
+        of_selected = statistic(selected, cohort.y1) - statistic(selected, cohort.y0)
+        found[name, "observed"] = of_selected
+        found[name, *FROM_DATA] = _modelled(cohort, band, fitted, fitted.rho, name)
+        if external_rho is not None:
+            found[name, *FROM_OUTSIDE] = _modelled(cohort, band, fitted, external_rho, name)
+        found[name, *REVERSED] = reversed_change(
+            counts, backwards, cohort.y0, cohort.y1, statistic, cohort.y_log
+        )
+    return found
+
+
+def parameters(cohort: Cohort, counts: np.ndarray) -> Parameters:
+    """The normal model's parameters in each resample, from all of the cohort."""
+    x0 = np.log(cohort.x0) if cohort.x_log else cohort.x0
+    y0, y1 = (np.log(y) if cohort.y_log else y for y in (cohort.y0, cohort.y1))
+    return Parameters(
+        mu=means(counts, x0),
+        sigma=sds(counts, x0),
+        mu_marker=means(counts, y0),
+        sigma_marker=sds(counts, y0),
+        rho_baseline=1.0 if cohort.itself else correlations(counts, y0, x0),
+        rho=correlations(counts, y1, x0),
+    )
+
+
+def reversed_size(cohort: Cohort, band: Band) -> int:
+    """How many persons time-reversed selection finds in the band."""
+    counts = once(cohort.x0.size)
+    found = reversed_counts(counts, cohort.x0, cohort.x1, band.holds, cohort.x_log)
+    return int(found.sum())
+
+
+def _modelled(
+    cohort: Cohort, band: Band, fitted: Parameters, rho: np.ndarray | float, statistic: str
+) -> np.ndarray:
+    """Expected change by the truncated normal: only the correlation changes between the visits."""
+    low, high = (_in_sd(bound, fitted, cohort.x_log) for bound in (band.low, band.high))
+    of = SELECTED[statistic]
+    marker = (fitted.mu_marker, fitted.sigma_marker)
+    before = of(*marker, fitted.rho_baseline, low, high, cohort.y_log)
+    return of(*marker, rho, low, high, cohort.y_log) - before
+
+
+def _in_sd(bound: float, fitted: Parameters, log: bool) -> np.ndarray:
+    """A bound of the band as its distance from the selecting marker's mean, in SD."""
+    if log:
+        bound = np.log(bound) if bound > 0 else -np.inf
+    if np.isinf(bound):
+        return np.full(fitted.mu.shape, bound)
+    return np.divide(
+        bound - fitted.mu,
+        fitted.sigma,
+        out=np.full(fitted.mu.shape, np.nan),
+        where=fitted.sigma > 0,
+    )
+
+
+def _estimate(point: np.ndarray, again: np.ndarray, confidence: float) -> Estimate:
+    value = float(point[0])
+    if not np.isfinite(value):
+        return Estimate(None, None, None)
+    return Estimate(value, *interval(again, confidence))

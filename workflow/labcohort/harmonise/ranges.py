@@ -1,0 +1,91 @@
+"""A laboratory's own reference ranges: texts to bounds, and those to the canonical unit."""
+
+import re
+
+import polars as pl
+
+from labcohort.errors import UserError
+from labcohort.harmonise.numbers import LARGEST
+from schemas.ingested import BETWEEN
+
+UNREADABLE = "unreadable_range"
+TO = r"(?:-{1,2}|[‐‑‒–—−~]|\.\.|to|至)"
+AT_MOST = r"(?:<=|<|≤|≦|up to|below)"
+AT_LEAST = r"(?:>=|>|≥|≧|above)"
+
+
+def parsed_range(text: pl.Expr, decimal: str) -> dict[str, pl.Expr]:
+    """Columns range_low, range_high and range_unread of texts such as `3.9-6.1`, `<5`, `up to 40`.
+
+    `decimal` is the decimal sign, `.` or `,`. Both bounds are inclusive whatever the sign, for
+    laboratories do not keep < and <= apart. A null or empty text is no range; one that is not
+    read, or whose low is above its high, is `range_unread` and has no bound either.
+    """
+    sign = re.escape(decimal)
+    number = rf"([0-9]+(?:{sign}[0-9]+)?|{sign}[0-9]+)"
+    both = f"^{number} ?{TO} ?{number}$"
+    clean = text.str.normalize("NFKC").str.replace_all(r"\s+", " ").str.strip_chars(" ()[]")
+    clean = clean.str.to_lowercase().fill_null("")
+
+    def bound(*patterns: tuple[str, int]) -> pl.Expr:
+        digits = pl.coalesce(clean.str.extract(pattern, group) for pattern, group in patterns)
+        return digits.str.replace(decimal, ".", literal=True).cast(pl.Float64, strict=False)
+
+    low = bound((both, 1), (f"^{AT_LEAST} ?{number}$", 1), (rf"^{number} ?\.\.$", 1))
+    high = bound((both, 2), (f"^{AT_MOST} ?{number}$", 1), (rf"^\.\. ?{number}$", 1))
+    sound = (low <= high).fill_null(True) & (pl.max_horizontal(low, high) < LARGEST)
+    return {
+        "range_low": pl.when(sound).then(low),
+        "range_high": pl.when(sound).then(high),
+        "range_unread": ~sound.fill_null(False) & ~clean.is_in(["", BETWEEN]),
+    }
+
+
+def check_declared_range(text: str, decimal: str, where: str) -> None:
+    """Refuse a range that a mapping declares and that cannot be read."""
+    read = pl.select(text=pl.lit(text)).with_columns(**parsed_range(pl.col("text"), decimal))
+    if read.item(0, "range_unread"):
+        raise UserError(
+            f"'{text}' is no reference range",
+            where=where,
+            rule="a range is written LOW-HIGH, <HIGH or >LOW, with the source's decimal sign,"
+            " its low not above its high",
+            do=f"write for instance 3{decimal}9-6{decimal}1, or remove it",
+        )
+
+
+def sent_range(missing: list[str]) -> pl.Expr:
+    """The range that the file sends, null where it sends none; a missing token on a side is none.
+
+    Of `range_text`, where two columns are joined by `BETWEEN`.
+    """
+    parts = pl.col("range_text").str.splitn(BETWEEN, 2)
+    low, high = (
+        pl.when(~part.is_in(missing)).then(part)
+        for part in (parts.struct.field(f"field_{n}").str.strip_chars() for n in (0, 1))
+    )
+    two_sided = pl.col("range_text").str.contains(BETWEEN, literal=True)
+    text = pl.when(two_sided).then(
+        pl.concat_str(low.fill_null(""), pl.lit(BETWEEN), high.fill_null(""))
+    ).otherwise(low)  # fmt: skip
+    return pl.when(~text.is_in(["", BETWEEN])).then(text)
+
+
+def with_ranges(cells: pl.DataFrame, how: dict, digits: int) -> pl.DataFrame:
+    """`cells` with range_low and range_high in canonical units; `flag` says where unreadable.
+
+    The file's range goes before the one that the mapping `how` declares for the analyte. It is
+    in its result's unit, converted by the same `slope` and `intercept` and kept to `digits`
+    significant digits. A range that cannot be read sets nothing aside.
+    """
+    declared = {name: entry["range"] for name, entry in how["analytes"].items() if "range" in entry}
+    own = pl.col("analyte").replace_strict(declared, default=None, return_dtype=pl.String)
+    text = pl.coalesce(sent_range(how["missing"]), own)
+    read = cells.with_columns(**parsed_range(text, how["decimal"]))
+    unreadable = pl.concat_str("flag", pl.lit(UNREADABLE), separator="|", ignore_nulls=True)
+    return read.with_columns(
+        (pl.col("range_low", "range_high") * pl.col("slope") + pl.col("intercept")).round_sig_figs(
+            digits
+        ),
+        flag=pl.when("range_unread").then(unreadable).otherwise("flag"),
+    ).drop("range_unread")

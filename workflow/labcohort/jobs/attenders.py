@@ -1,0 +1,19 @@
+"""Job `attenders`: baseline values of those who came back against those who did not."""
+
+import polars as pl
+
+from labcohort.compare.attenders import attenders
+from schemas.attenders import Attenders
+
+LISTS = ("values",)
+
+
+def main(paths: dict, key: str, settings: dict) -> str:
+    """Write the three comparisons of attenders; the line to report."""
+    chosen = pl.concat(pl.scan_parquet(path) for path in paths["values"])
+    frames = (pl.read_parquet(paths[name]) for name in ("membership", "people", "patients"))
+    rows = attenders(chosen, *frames, settings)
+    schema = {name: c.dtype.type for name, c in Attenders.to_schema().columns.items()}
+    table = Attenders.validate(pl.DataFrame(rows, schema=schema, orient="row"), lazy=True)
+    table.write_parquet(paths["attenders"])
+    return f"{table.height:,} comparisons of attenders"

@@ -1,0 +1,33 @@
+"""Job `sensitivity`: planned comparisons under other equations, windows, rules and tests."""
+
+from importlib import import_module
+
+import polars as pl
+
+from labcohort.compare.respecified import Respecified
+from labcohort.compare.sensitivity import specifications, summary
+from schemas.sensitivity import Sensitivity, Specification
+
+LISTS = ("values", "derived")
+
+
+def main(paths: dict, key: str, settings: dict) -> str:
+    """Write every specification and, one row a comparison, their shares; the line to report."""
+    for module in settings["modules"]:
+        import_module(module)
+    values, derived = ([pl.scan_parquet(path) for path in paths[name]] for name in LISTS)
+    study = Respecified(values, derived, pl.read_parquet(paths["patients"]), settings)
+    cells, shares = [], []
+    for row in settings["rows"]:
+        samples, skipped = study.samples(row)
+        own = specifications(row, samples)
+        cells += own
+        shares.append(summary(row, own, skipped))
+    _checked(Specification, cells).write_parquet(paths["specifications"])
+    _checked(Sensitivity, shares).write_parquet(paths["sensitivity"])
+    return f"{len(cells):,} specifications of {len(shares):,} comparisons"
+
+
+def _checked(model, rows: list[dict]) -> pl.DataFrame:
+    schema = {name: column.dtype.type for name, column in model.to_schema().columns.items()}
+    return model.validate(pl.DataFrame(rows, schema=schema, orient="row"), lazy=True)

@@ -1,0 +1,35 @@
+"""What each job is told: just the rows and settings that it uses, so that it reruns for these only.
+
+Each function returns plain data for one job; `job_text` makes it the job's one `params`.
+"""
+
+from labcohort.settings.assessments import (
+    attenders,
+    families,
+    in_range,
+    regression,
+    scorecard,
+    sensitivity,
+    sensitivity_inputs,
+)
+from labcohort.settings.available import available_markers, panels, planned_panels
+from labcohort.settings.printing import figure, figure_panels, tables
+from labcohort.settings.stages import (
+    ceiling,
+    cohorts,
+    compare,
+    derive,
+    derive_panels,
+    harmonise,
+    ingest,
+    patients,
+    quality,
+)
+from labcohort.settings.text import job_text
+
+__all__ = [
+    "attenders", "available_markers", "ceiling", "cohorts", "compare", "derive", "derive_panels",
+    "families", "figure", "figure_panels", "harmonise", "in_range", "ingest", "job_text",
+    "panels", "patients", "planned_panels", "quality", "regression", "scorecard", "sensitivity",
+    "sensitivity_inputs", "tables",
+]  # fmt: skip

@@ -1,0 +1,149 @@
+"""What the jobs are told that judge a comparison beside the others."""
+
+from labcohort.provenance import canonical_json, digest
+from labcohort.settings.available import (
+    compared_rows,
+    everyone,
+    formula_of,
+    in_marker_order,
+    log_markers,
+    planned_markers,
+)
+from labcohort.settings.selection import selection
+from labcohort.settings.stages import cohorts, derive, derive_panels
+from labcohort.study.load import Study
+from labcohort.study.names import BASELINE, is_selected_on_baseline, names
+
+
+def families(study: Study) -> dict:
+    """What the whole plan tells of a comparison."""
+    return {"plan": plan_digest(study)}
+
+
+def plan_digest(study: Study) -> str:
+    """Digest of the plan: of what it compares and how, not of the order of its rows."""
+    return digest(canonical_json(sorted(study.tables["plan"], key=canonical_json)))
+
+
+def tested(study: Study) -> list[dict]:
+    """Each (cohort, marker, timepoint) that the study compares, once."""
+    keys = ("cohort", "marker", "timepoint")
+    rows = [{k: row[k] for k in keys} for row in compared_rows(study)]
+    return in_marker_order(study, list({canonical_json(row): row for row in rows}.values()))
+
+
+def regression(study: Study) -> dict:
+    """The cohorts chosen on a baseline value, and what is tested in them."""
+    selections = [
+        selection(study, row) for row in study.tables["cohorts"] if is_selected_on_baseline(row)
+    ]
+    chosen = {row["cohort"] for row in selections}
+    of = [row for row in tested(study) if row["cohort"] in chosen]
+    used = {row["marker"] for row in of} | {row["marker"] for row in selections}
+    how = study.config["regression"]
+    return {
+        "everyone": everyone(study),
+        "baseline": BASELINE,
+        "selections": [s for s in selections if s["cohort"] in {row["cohort"] for row in of}],
+        "tested": of,
+        "log": log_markers(study, used),
+        "reliability": {m: v for m, v in how["reliability"].items() if m in used},
+        **{k: how[k] for k in ("resamples", "minimum_pairs", "minimum_selected")},
+        "seed": study.config["seed"],
+        "confidence": study.config["confidence"],
+        "censored": study.config["censored"],
+    }
+
+
+def in_range(study: Study) -> dict:
+    """What is held against reference ranges."""
+    of = tested(study)
+    used = {row["marker"] for row in of}
+    return {
+        "tested": of,
+        "ranges": [
+            {k: row[k] for k in ("marker", "sex", "age_low", "age_high", "low", "high")}
+            for row in study.tables["reference_ranges"]
+            if row["marker"] in used
+        ],
+        "baseline": BASELINE,
+        "confidence": study.config["confidence"],
+        "censored": study.config["censored"],
+    }
+
+
+def attenders(study: Study) -> dict:
+    """Which baseline values are compared between those who came and those who did not."""
+    markers = planned_markers(study)
+    return {
+        "everyone": everyone(study),
+        "baseline": BASELINE,
+        "timepoints": [t for t in study.timepoints if t != BASELINE],
+        "markers": [r["marker"] for r in study.tables["markers"] if r["marker"] in markers],
+        "log": log_markers(study, markers),
+        "confidence": study.config["confidence"],
+        "censored": study.config["censored"],
+    }
+
+
+def sensitivity(study: Study) -> tuple[dict, list[str]]:
+    """The grid of specifications, what is needed to derive anew, and the formulas' modules."""
+    how = study.config["sensitivity"]
+    kept = ("profile", "family", "marker", "cohort", "timepoint", "test", "alpha")
+    rows = [
+        {k: row[k] for k in kept} | {"exclude": names(row["exclude"])}
+        for row in compared_rows(study)
+        if row["role"] in how["roles"]
+    ]
+    derives = [derive(study, panel) for panel in sensitivity_panels(study)]
+    modules = sorted({module for _, own in derives for module in own})
+    used = {m for told, _ in derives for m in told["methods"]}
+    settings = {
+        "rows": in_marker_order(study, rows),
+        "derive": [told for told, _ in derives],
+        "modules": modules,
+        "methods": {
+            m: _first(study.config["methods"][m], levels)
+            for m, levels in how["methods"].items()
+            if m in used
+        },
+        "censored": _first(study.config["censored"], how["censored"]),
+        "widths": how["widths"],
+        "baseline": BASELINE,
+    }
+    places = cohorts(study)
+    return settings | {k: places[k] for k in ("eligibility", "visits", "cohorts")}, modules
+
+
+def sensitivity_panels(study: Study) -> list[str]:
+    """Panels that the grid derives anew: of its markers, and of those that choose its cohorts."""
+    roles = study.config["sensitivity"]["roles"]
+    rows = [row for row in compared_rows(study) if row["role"] in roles]
+    chosen = {row["cohort"] for row in rows}
+    markers = {row["marker"] for row in rows} | {
+        row["subject"]
+        for row in study.tables["cohorts"]
+        if row["cohort"] in chosen and is_selected_on_baseline(row)
+    }
+    return sorted({study.marker(marker)["panel"] for marker in markers})
+
+
+def sensitivity_inputs(study: Study) -> list[str]:
+    """Panels whose harmonised values the grid needs."""
+    needed = {p for panel in sensitivity_panels(study) for p in derive_panels(study, panel)}
+    return sorted(needed)
+
+
+def _first(level: str, levels: list[str]) -> list[str]:
+    """The levels, the study's own first."""
+    return [level, *(other for other in levels if other != level)]
+
+
+def scorecard(study: Study) -> dict:
+    """The published results that the run is held against; none where the study names none."""
+    rows = [
+        {k: v for k, v in row.items() if k not in ("figure", "in_range_claim")}
+        for row in study.tables["published_results"]
+        if row["publication"] == study.config["published"]
+    ]
+    return {"published": rows, "profile": study.config["published_profile"]}

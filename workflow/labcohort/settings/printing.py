@@ -1,0 +1,89 @@
+"""What the jobs are told that print: labels, units, decimals, titles."""
+
+from labcohort.settings.available import (
+    equation,
+    everyone,
+    planned_markers,
+    planned_panels,
+)
+from labcohort.study.load import Study
+from labcohort.study.names import BASELINE, CLASSES, names
+
+
+def printing(study: Study) -> dict:
+    """Labels, units and decimals: all that is joined where something is printed."""
+    return {
+        "synthetic": study.config["synthetic"],
+        "title": study.config["title"],
+        "markers": {
+            row["marker"]: {k: row[k] for k in ("label", "unit", "decimals", "panel")}
+            for row in study.tables["markers"]
+        },
+        "methods": {row["method"]: row["label"] for row in study.tables["methods"]},
+        "units": {
+            row["marker"]: {k: row[k] for k in ("unit", "slope", "intercept", "decimals")}
+            for row in study.tables["shown_units"]
+            if study.config["units"].get(row["marker"]) == row["unit"]
+        },
+        "cohorts": {row["cohort"]: row["label"] for row in study.tables["cohorts"]},
+        "timepoints": {row["timepoint"]: row["label"] for row in study.tables["visits"]},
+        # the order of rows: JSON with sorted keys keeps that of lists only
+        "orders": {
+            "marker": [row["marker"] for row in study.tables["markers"]],
+            "cohort": [row["cohort"] for row in study.tables["cohorts"]],
+            "timepoint": [row["timepoint"] for row in study.tables["visits"]],
+        },
+    }
+
+
+def tables(study: Study) -> dict:
+    """What the printed tables show and how it is called."""
+    planned = set(planned_panels(study))
+    used = planned_markers(study)
+    shown = printing(study)
+    shown["markers"] = {m: row for m, row in shown["markers"].items() if m in used}
+    shown["orders"]["marker"] = [m for m in shown["orders"]["marker"] if m in used]
+    shown["units"] = {m: row for m, row in shown["units"].items() if m in used}
+    return shown | {
+        "everyone": everyone(study),
+        "confidence": study.config["confidence"],
+        "staged": [row["cohort"] for row in study.tables["cohorts"] if row["subject"] in CLASSES],
+        "equation": equation(study, "EGFR"),
+        "tables": [
+            {k: row[k] for k in ("table", "kind", "profile", "panel", "title")}
+            for row in study.tables["tables"]
+            if row["panel"] in planned
+        ],
+        "eligibility": [
+            {k: row[k] for k in ("order", "label")} for row in study.tables["eligibility"]
+        ],
+    }
+
+
+def figure(study: Study, name: str) -> dict:
+    """What one figure shows and how it is called."""
+    row = next(row for row in study.tables["figures"] if row["figure"] == name)
+    shown = printing(study)
+    markers = names(row["markers"])
+    for marker in {*markers} & {*shown["units"]}:
+        shown["markers"][marker] |= {k: shown["units"][marker][k] for k in ("unit", "decimals")}
+    timepoints = names(row["timepoints"])
+    return {
+        "figure": name,
+        "kind": row["kind"],
+        "profile": row["profile"],
+        "title": row["title"],
+        "synthetic": shown["synthetic"],
+        "markers": [shown["markers"][m] | {"marker": m} for m in markers],
+        "cohort": {"cohort": row["cohort"], "label": shown["cohorts"][row["cohort"]]},
+        "timepoints": [{"timepoint": t, "label": shown["timepoints"][t]} for t in timepoints],
+        "methods": shown["methods"],
+        "units": {m: v for m, v in shown["units"].items() if m in markers},
+        "baseline": shown["timepoints"][BASELINE],
+    }
+
+
+def figure_panels(study: Study, name: str) -> list[str]:
+    """Panels whose comparisons a figure shows."""
+    row = next(row for row in study.tables["figures"] if row["figure"] == name)
+    return sorted({study.marker(marker)["panel"] for marker in names(row["markers"])})

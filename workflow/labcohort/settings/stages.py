@@ -1,0 +1,198 @@
+"""What the jobs from the raw export to the comparison are told."""
+
+from labcohort.settings.available import (
+    all_inputs,
+    bands,
+    compared_rows,
+    computable_markers,
+    equation,
+    everyone,
+    formula_of,
+    in_marker_order,
+    log_markers,
+    long_entry,
+    panel_markers,
+    planned_panels,
+    with_derived_inputs,
+)
+from labcohort.study.load import Study
+from labcohort.study.names import BASELINE, is_selected_on_baseline, names
+
+
+def ingest(study: Study, source: str, raw_digest: str, key_digest: str) -> dict:
+    """How a source is read: format, layout, place of persons, dates and results."""
+    how = study.sources[source]
+    settings = {
+        "raw": raw_digest,
+        "key": key_digest,
+        "privacy": study.config["privacy"],
+        "content": how["content"],
+        "file": how["file"],
+        "format": how["format"],
+        "person": how["person"],
+    }
+    if how["content"] == "patients":
+        columns = [entry["column"] for entry in how["attributes"].values()]
+        return settings | {"results": sorted(set(columns)), "ignore": how.get("ignore", [])}
+    settings |= {
+        "layout": how["layout"],
+        "date": how["date"]["column"],
+        "results": sorted(how["analytes"]) if how["layout"] == "wide" else [],
+        "ignore": sorted(how.get("ignore", [])) if how["layout"] == "wide" else [],
+        "context": sorted(how.get("context", [])),
+    }
+    optional = ("units_row", "ranges_row", "analyte", "value", "unit", "range")
+    return settings | {k: how[k] for k in optional if k in how}
+
+
+def harmonise(study: Study, source: str) -> dict:
+    """How a source's cells become values: mapping, dates, missing tokens, units, limits."""
+    how = study.sources[source]
+    analytes = {name: long_entry(entry) for name, entry in sorted(how["analytes"].items())}
+    markers = {entry["marker"] for entry in analytes.values()}
+    return {
+        "analytes": analytes,
+        "ignore": sorted(how.get("ignore", [])),
+        "missing": how.get("missing", []),
+        "decimal": how.get("decimal", "."),
+        "dates": how["date"]["formats"],
+        "layout": how["layout"],
+        "ceiling": study.config["ceiling"],
+        "markers": [
+            {
+                k: row[k]
+                for k in ("marker", "panel", "hard_low", "hard_high", "soft_low", "soft_high")
+            }
+            for row in study.tables["markers"]
+            if row["marker"] in markers
+        ],
+        "conversions": [
+            {k: row[k] for k in ("marker", "analyte", "unit", "slope", "intercept")}
+            for row in study.tables["conversions"]
+            if row["marker"] in markers
+        ],
+        "cross_checks": [
+            {k: row[k] for k in ("check", "greater", "lesser", "reason")}
+            for row in study.tables["cross_checks"]
+            if {row["greater"], row["lesser"]} <= markers
+        ],
+    }
+
+
+def patients(study: Study) -> dict:
+    """How the patient table's cells become attributes."""
+    how = study.sources[study.patients_source]
+    return {
+        "attributes": how["attributes"],
+        "missing": how.get("missing", []),
+        "decimal": how.get("decimal", "."),
+        "ceiling": study.config["ceiling"],
+    }
+
+
+def derive(study: Study, panel: str) -> tuple[dict, list[str]]:
+    """A panel's markers and formulas, and the modules that hold the formulas."""
+    computable = set(computable_markers(study))
+    own = panel_markers(study, panel)
+    wanted = [marker for marker in own if marker in computable]
+    needed = with_derived_inputs(study, wanted)
+    formulas = [formula_of(study, marker) for marker in needed]
+    used = {table for formula in formulas for table in formula["tables"]}
+    modules = sorted({formula["module"] for formula in formulas})
+    facts = {
+        "ckd_stages": bands(study),
+        "egfr_rounding": study.config["egfr_rounding"],
+        "martin_hopkins": [
+            {k: v for k, v in row.items() if k != "source"}
+            for row in study.tables["martin_hopkins"]
+        ],
+    }
+    settings = {
+        "panel": panel,
+        "measured": [marker for marker in own if marker not in computable],
+        "inputs": sorted({m for formula in formulas for m in formula["inputs"]} - set(needed)),
+        "derived": wanted,
+        "methods": {m: v for m, v in study.config["methods"].items() if m in needed},
+        "tables": {name: facts[name] for name in sorted(used)},
+        "limits": {marker: _limits(study.marker(marker)) for marker in needed},
+        "input_days": {m: n for m, n in study.config["input_days"].items() if m in needed},
+        "modules": modules,
+        "censored": study.config["censored"],
+        "repeats": study.config["repeats"],
+    }
+    return settings, modules
+
+
+def derive_panels(study: Study, panel: str) -> list[str]:
+    """Panels whose harmonised values a panel needs: its own, and those of its formulas' inputs."""
+    how, _ = derive(study, panel)
+    needed = {*how["measured"], *how["inputs"]}
+    return sorted({study.marker(marker)["panel"] for marker in needed})
+
+
+def ceiling(study: Study) -> dict:
+    """The largest share of a source's values that may be set aside."""
+    return {"ceiling": study.config["ceiling"]}
+
+
+def cohorts(study: Study) -> dict:
+    """Who belongs where and when: criteria, windows, subgroups, and what each panel needs of it."""
+    panel_of = {row["marker"]: row["panel"] for row in study.tables["markers"]}
+    # everyone, too: regression to the mean and attenders are judged on all
+    used = {panel: {everyone(study)} for panel in planned_panels(study)}
+    for row in compared_rows(study):
+        used[panel_of[row["marker"]]].add(row["cohort"])
+    return {
+        "eligibility": [_without_labels(row) for row in study.tables["eligibility"]],
+        "visits": [_without_labels(row) for row in study.tables["visits"]],
+        "cohorts": [_without_labels(row) for row in study.tables["cohorts"]],
+        "panels": {panel: sorted(cohorts) for panel, cohorts in used.items()},
+    }
+
+
+def compare(study: Study, panel: str) -> dict:
+    """The comparisons of a panel, one entry per marker, and how they are computed."""
+    own = set(panel_markers(study, panel))
+    rows = [row for row in compared_rows(study) if row["marker"] in own]
+    return {
+        "panel": panel,
+        "plan": [_comparison(study, row) for row in in_marker_order(study, rows)],
+        "baseline": BASELINE,
+        "confidence": study.config["confidence"],
+        "quartiles": study.config["quartiles"],
+        "censored": study.config["censored"],
+        "detection": study.config["detection"],
+        "exact_below": study.config["exact_below"],
+        "power": study.config["power"],
+        "log": log_markers(study, own),
+        "equations": {m: v for m in sorted(own) if (v := equation(study, m))},
+    }
+
+
+def _comparison(study: Study, row: dict) -> dict:
+    """A compared row as its job is told."""
+    cohort = next(c for c in study.tables["cohorts"] if c["cohort"] == row["cohort"])
+    same = ("profile", "cohort", "timepoint")
+    beside = {
+        other["marker"] for other in compared_rows(study) if all(other[k] == row[k] for k in same)
+    }
+    kept = ("profile", "family", "role", "marker", "cohort", "timepoint", "test", "summary")
+    return {k: row[k] for k in (*kept, "correction", "alpha")} | {
+        "exclude": names(row["exclude"]),
+        "selected_on_baseline": is_selected_on_baseline(cohort),
+        "duplicate_of": "|".join(sorted(all_inputs(study, row["marker"]) & beside)) or None,
+    }
+
+
+def quality(study: Study) -> dict:
+    """What the lists of set-aside values say of themselves."""
+    return {"synthetic": study.config["synthetic"]}
+
+
+def _limits(marker: dict) -> dict:
+    """A marker's hard and soft limits."""
+    return {k: marker[k] for k in ("hard_low", "hard_high", "soft_low", "soft_high")}
+
+
+def _without_labels(row: dict) -> dict:
+    return {k: v for k, v in row.items() if not k.startswith("label")}

@@ -1,0 +1,68 @@
+"""The single decisions of config.yaml: every marker, method, unit and publication exists."""
+
+from labcohort.errors import UserError, unknown
+
+CONFIG = "config/config.yaml"
+
+
+def _methods_are_known(study) -> None:
+    for marker, method in study.config["methods"].items():
+        _check_method(study, marker, method, f"{CONFIG}, methods")
+    for marker, methods in study.config["sensitivity"]["methods"].items():
+        for method in methods:
+            _check_method(study, marker, method, f"{CONFIG}, sensitivity > methods")
+    for marker, methods in study.formulas.items():
+        if len(methods) > 1 and marker not in study.config["methods"]:
+            raise UserError(
+                f"{marker} can be computed by {', '.join(sorted(methods))}",
+                where=f"{CONFIG}, methods",
+                rule="a marker with more than one formula names the one to use",
+                do=f"add `{marker}: METHOD` under `methods:`",
+            )
+
+
+def _check_method(study, marker: str, method: str, where: str) -> None:
+    if marker not in study.formulas:
+        raise unknown("derived marker", marker, study.formulas, where)
+    if method not in study.formulas[marker]:
+        raise unknown(f"method of {marker}", method, study.formulas[marker], where)
+
+
+def _input_days_name_derived_markers(study) -> None:
+    for marker in study.config["input_days"]:
+        if marker not in study.formulas:
+            raise unknown("derived marker", marker, study.formulas, f"{CONFIG}, input_days")
+
+
+def _reliability_names_markers(study) -> None:
+    markers = [row["marker"] for row in study.tables["markers"]]
+    for marker in study.config["regression"]["reliability"]:
+        if marker not in markers:
+            raise unknown("marker", marker, markers, f"{CONFIG}, regression > reliability")
+
+
+def _units_can_be_shown(study) -> None:
+    markers = [row["marker"] for row in study.tables["markers"]]
+    for marker, unit in study.config["units"].items():
+        if marker not in markers:
+            raise unknown("marker", marker, markers, f"{CONFIG}, units")
+        own = [row["unit"] for row in study.tables["shown_units"] if row["marker"] == marker]
+        own.append(study.marker(marker)["unit"])
+        if unit not in own:
+            raise unknown(f"unit to show {marker} in", unit, own, f"{CONFIG}, units > {marker}")
+
+
+def _publication_is_known(study) -> None:
+    name = study.config["published"]
+    known = {row["publication"] for row in study.tables["published_results"]}
+    if name is not None and name not in known:
+        raise unknown("publication", name, known, f"{CONFIG}, published")
+
+
+RULES = (
+    _methods_are_known,
+    _input_days_name_derived_markers,
+    _reliability_names_markers,
+    _units_can_be_shown,
+    _publication_is_known,
+)
