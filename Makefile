@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= 2
 
-.PHONY: demo test check lint oracles lock clean
+.PHONY: demo test check lint oracles benchmark lock clean
 
 demo: $(VENV)/.ready ## run the whole workflow on the synthetic demo registry
 	$(BIN)/snakemake --cores $(CORES)
@@ -19,8 +19,13 @@ lint: $(VENV)/.ready-dev ## check the style of Python and of the rules
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/snakefmt --check Snakefile workflow/rules
 
 oracles: ## make the tests' expected numbers again (needs R)
-	Rscript tests/oracles/paired_samples.R tests/oracles
+	for script in paired_samples formulas multiplicity proportions regression \
+	  standardised_difference exact_signed_rank; do \
+	  Rscript tests/oracles/$$script.R tests/oracles || exit 1; done
 	Rscript tests/studies/ipop/oracle.R ../shared/data/ipop tests/studies/ipop
+
+benchmark: $(VENV)/.ready ## time the statistics against SciPy's
+	$(BIN)/python tests/benchmarks/statistics.py
 
 lock: $(VENV)/.ready ## resolve the dependencies again (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock

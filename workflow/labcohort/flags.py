@@ -12,7 +12,10 @@ FLAGS = {
     "insulin_unknown": "insulin treatment not known",
     "insulin_zero": "insulin is zero",
     "near_pole": "near the pole of the formula",
-    "albumin_assumed": "albumin assumed",
+    "pressures_equal": "systolic and diastolic pressure are equal",
+    "triglycerides_above_400": "triglycerides above 400 mg/dL",
+    "age_below_35": "under 35 years, where the index is not validated",
+    "ast_upper_limit_assumed": "the laboratory's upper limit of AST is not known: 40 U/L",
 }
 
 

@@ -69,6 +69,19 @@ def test_every_unit_of_the_table_can_be_met(conversions):
         ("UA", 2.4, "mg/dL", None, 142.762, 5e-4),
         ("ALB", 4.4, "g/dL", None, 44, 1e-12),
         ("WEIGHT", 1, "lb", None, 0.45359237, 0),
+        # markers.md: 4.5 ng/mL is 450 ng/dL and 15.6 nmol/L of testosterone
+        ("TESTO", 4.5, "ng/mL", None, 15.6, 0.05),
+        ("TESTO", 450, "ng/dL", None, 15.6, 0.05),
+        # markers.md: 60 pmol/L of insulin is 10 uIU/mL, by the older constant 8.64
+        ("INSULIN", 60, "pmol/L", None, 10, 0),
+        ("INSULIN", 60, "pmol/L", "insulin_6.945", 8.639, 5e-4),
+        # C-peptide of 3020.3 g/mol; markers.md: 150000/uL are 150, and 0.3 mg/dL of CRP 3 mg/L
+        ("CPEPTIDE", 2, "ng/mL", None, 0.6622, 5e-5),
+        ("PLT", 150000, "/uL", None, 150, 1e-12),
+        ("HSCRP", 0.3, "mg/dL", None, 3, 1e-12),
+        # KDIGO: 300 mg/g of albumin to creatinine is 33.9 mg/mmol
+        ("UACR", 300, "mg/g", None, 33.9, 0.05),
+        ("IGF1", 20, "nmol/L", None, 152.98, 1e-12),
     ],
 )
 def test_conversions_of_worked_numbers(
@@ -77,6 +90,79 @@ def test_conversions_of_worked_numbers(
     assert converted(conversions, marker, value, unit, analyte) == pytest.approx(
         canonical, abs=within
     )
+
+
+@pytest.mark.parametrize(
+    ("marker", "spelling", "slope"),
+    [
+        # three ways to write micro, of which one is no sign: AMA's and the ISMP's mc
+        *[("CREAT", unit, 1) for unit in ("\u00b5mol/L", "\u03bcmol/L", "umol/l", "mcmol/L")],
+        *[("UA", unit, 1) for unit in ("\u00b5mol/L", "\u03bcmol/l", "mcmol/l")],
+        *[("DHEAS", unit, 0.027137926) for unit in ("\u00b5g/dL", "\u03bcg/dl", "mcg/dL")],
+        *[
+            ("INSULIN", unit, 1)
+            for unit in ("\u00b5IU/mL", "\u03bcU/mL", "mcIU/mL", "mIU/L", "mU/L")
+        ],
+        *[("IGF1", unit, 1) for unit in ("\u00b5g/L", "mcg/L", "ng/ml")],
+        *[("HSCRP", unit, 1) for unit in ("\u00b5g/mL", "mcg/mL", "mg/l")],
+        *[("ALT", unit, 60) for unit in ("\u00b5kat/L", "mckat/L")],
+        # international units of enzymes and of gonadotrophins
+        *[(enzyme, "IU/L", 1) for enzyme in ("ALT", "AST", "GGT", "ALP")],
+        *[(hormone, unit, 1) for hormone in ("LH", "FSH") for unit in ("mIU/mL", "IU/L", "U/L")],
+        # grams and percents of older reports
+        *[("ALB", unit, 10) for unit in ("g/dl", "gm/dL", "g%", "gm%")],
+        *[("TP", unit, 1) for unit in ("g/L", "gm/L")],
+        *[("FBS", unit, 0.055507449) for unit in ("mg%", "mg/100ml", "mg/dl")],
+        *[("TC", unit, 0.025862247) for unit in ("mg%", "mg/dl")],
+        *[("TG", unit, 0.011293654) for unit in ("mg%", "mg/dl")],
+        # platelets
+        *[
+            ("PLT", unit, 1)
+            for unit in ("\u00d710\u2079/L", "10^9/L", "G/L", "K/\u00b5L", "10\u00b3/\u03bcL")
+        ],
+        *[("PLT", unit, 0.001) for unit in ("/\u00b5L", "cells/uL", "/mm\u00b3")],
+        *[("EGFR_REPORTED", unit, 1) for unit in ("mL/min/1.73m\u00b2", "mL/min/1.73 m\u00b2")],
+    ],
+)
+def test_spellings_of_one_unit(conversions, marker, spelling, slope):
+    assert converted(conversions, marker, 1, spelling) == pytest.approx(slope, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("marker", "unit"),
+    [
+        # its mass depends on what is taken for the dimer
+        ("SHBG", "mg/L"),
+        # a thousandfold less than the mIU/mL that is meant
+        ("LH", "mIU/L"),
+        ("FSH", "mIU/L"),
+        # not per 1.73 m2 of body surface
+        ("EGFR_REPORTED", "mL/min"),
+        # nobody's unit of a ratio
+        ("UACR", "mg/L"),
+        ("CREAT", "mol/L"),
+    ],
+)
+def test_units_that_are_refused(conversions, marker, unit):
+    with pytest.raises(UserError, match="unknown unit"):
+        check_declared_unit(conversions, {"marker": marker}, unit, "here")
+
+
+def test_a_litre_may_be_written_small(conversions):
+    # whoever writes mmol/L may write mmol/l, of every marker and analyte
+    known = {(row["marker"], row["analyte"], row["unit"]): row["slope"] for row in conversions}
+    for (marker, analyte, unit), slope in known.items():
+        for litre in ("/L", "/dL", "/mL"):
+            if unit.endswith(litre):
+                small = unit.removesuffix(litre) + litre.lower()
+                assert known.get((marker, analyte, small)) == slope, (marker, unit)
+
+
+def test_micro_may_be_written_mc(conversions):
+    known = {(row["marker"], row["analyte"], row["unit"]): row["slope"] for row in conversions}
+    for (marker, analyte, unit), slope in known.items():
+        if unit.startswith(("umol", "ug", "ukat", "uIU", "uU")):
+            assert known.get((marker, analyte, "mc" + unit[1:])) == slope, (marker, unit)
 
 
 def test_mg_per_dl_of_bun_needs_its_analyte(conversions):

@@ -111,8 +111,11 @@ def choose(results: pl.DataFrame, visits: list[dict], dates: pl.DataFrame) -> pl
 def _averaged(first: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     """The first rows with the mean of their candidates; with a limit, where any was sent as one."""
     keys = ["person", "marker"]
-    limits = pl.col("comparator", "flag").drop_nulls().first()
-    means = candidates.group_by(keys).agg(pl.col("value").sort().mean().alias("mean"), limits)
+    limit = pl.col("comparator").drop_nulls().first()
+    flags = pl.col("flag").str.split("|").explode().drop_nulls().unique(maintain_order=True)
+    means = candidates.group_by(keys).agg(
+        pl.col("value").sort().mean().alias("mean"), limit, flags.str.join("|").replace("", None)
+    )
     is_class = pl.col("category").is_not_null()
     return (
         first.drop("comparator", "flag")

@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from labcohort.compare.limits import left_out_as_limit
 from labcohort.compare.regression_to_the_mean import (
     FROM_DATA,
     FROM_OUTSIDE,
@@ -17,7 +18,6 @@ from labcohort.compare.regression_to_the_mean import (
     reversed_size,
 )
 from labcohort.compare.resampling import once
-from labcohort.derive.censored import CENSORED_INPUT
 
 LABEL = (
     "difference from the expected regression to the mean; it contains the whole cohort's change"
@@ -31,11 +31,10 @@ def regression_rows(chosen: pl.DataFrame, members: pl.DataFrame, settings: dict)
     `chosen` is schemas.cohort.Chosen and `members` schemas.cohort.Membership, of any number of
     panels. The whole cohort of a row are the members of `everyone` at its timepoint who have the
     selecting marker at baseline and the tested marker at both visits. Those of them in the band
-    are the pairs of the comparison, except that the selecting marker itself always has both
-    visits; time-reversed selection finds only those who have it at follow-up as well.
+    are the pairs of the comparison, flags that a profile leaves out included. Time-reversed
+    selection finds only those who have the selecting marker at follow-up as well.
     """
-    if settings["censored"] == "excluded":
-        chosen = chosen.filter(~_rests_on_a_limit())
+    chosen = chosen.filter(~left_out_as_limit(settings["censored"]))
     everyone = members.filter(pl.col("cohort") == settings["everyone"]).unique()
     selections = {selection["cohort"]: selection for selection in settings["selections"]}
     rows = []
@@ -73,12 +72,6 @@ def _values(chosen: pl.DataFrame, marker: str, visit: str) -> pl.DataFrame:
     """Person and value of a marker at a visit; a marker may come with more than one panel."""
     wanted = (pl.col("marker") == marker) & (pl.col("timepoint") == visit)
     return chosen.filter(wanted).select("person", "value").unique()
-
-
-def _rests_on_a_limit() -> pl.Expr:
-    """Whether a value was sent as a limit, or is derived from one that was."""
-    flags = pl.col("flag").str.split("|").list.contains(CENSORED_INPUT).fill_null(False)
-    return pl.col("comparator").is_not_null() | flags
 
 
 def _rows(cohort: Cohort, selection: dict, tested: dict, settings: dict) -> list[dict]:

@@ -1,16 +1,15 @@
 """Derived markers of every person and sample date: a value, or the reason why there is none."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 
 import polars as pl
 
 from labcohort.derive import registry
 from labcohort.derive.age import age_at
 from labcohort.derive.censored import CENSORED_INPUT, EXCLUDED_INPUT, sent_as_limit
+from labcohort.derive.nearest import INPUTS_OF_OTHER_DATE, KEYS, is_measured, with_nearest
 from labcohort.derive.registry import Formula, upper_limit_of
 
-KEYS = ("person", "sample_date")
 SCHEMA = {
     "person": pl.String,
     "sample_date": pl.Date,
@@ -20,8 +19,6 @@ SCHEMA = {
     "reason": pl.String,
     "flag": pl.String,
 }
-# flag of a derived value whose inputs were not all sampled on its date
-INPUTS_OF_OTHER_DATE = "inputs_of_other_date"
 # how a person's missing characteristic is called in a reason
 PERSON_NAMES = {"sex": "sex", "age": "birth date or age"}
 # a value on a limit may lie beside it by the dust of binary fractions
@@ -79,7 +76,7 @@ def evaluate(
     computed = dict.fromkeys(same_date, _with_markers(wide, same_date, methods, tables, limits))
     for marker in days.keys() & set(wanted):
         first = registry.first_measured_input(marker, methods)
-        near = _with_nearest(wide, first, sorted(leaves[marker] - {first}), days[marker])
+        near = with_nearest(wide, first, sorted(leaves[marker] - {first}), days[marker])
         computed[marker] = _with_markers(near, [marker], methods, tables, limits)
     parts = [_long(frame, marker, leaves[marker]) for marker, frame in computed.items()]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *parts]).sort("marker", *KEYS)
@@ -110,45 +107,6 @@ def _columns(inputs: pl.DataFrame, measured: list[str]) -> pl.DataFrame:
 
 def _column(inputs: pl.DataFrame, name: str, dtype: type[pl.DataType]) -> pl.Expr:
     return pl.col(name).cast(dtype) if name in inputs.columns else pl.lit(None, dtype)
-
-
-def _measured(code: str) -> pl.Expr:
-    """Whether there is a result of a measured marker, be it an excluded one."""
-    return pl.col(code).is_not_null() | pl.col(sent_as_limit(code))
-
-
-def _with_nearest(wide: pl.DataFrame, first: str, others: list[str], days: int) -> pl.DataFrame:
-    """The rows where `first` was measured, with the result of each other input nearest to them."""
-    wide = wide.sort(KEYS)
-    rows = wide.filter(_measured(first))
-    for code in others:
-        result = (code, upper_limit_of(code), sent_as_limit(code))
-        dated = pl.struct(pl.col("sample_date").alias("date"), *result)
-        donors = wide.filter(_measured(code)).select(*KEYS, before=dated, after=dated)
-        rows = rows.drop(result)
-        for name, strategy in (("before", "backward"), ("after", "forward")):
-            rows = rows.join_asof(
-                donors.select(*KEYS, name),
-                on="sample_date",
-                by="person",
-                strategy=strategy,
-                tolerance=timedelta(days),
-                check_sortedness=False,  # sorted above; polars cannot tell within persons
-            )
-        rows = rows.with_columns(_nearer()).drop("before", "after").unnest("nearer")
-        other = (pl.col("date") != pl.col("sample_date")).fill_null(False)
-        rows = rows.with_columns(
-            pl.col(INPUTS_OF_OTHER_DATE) | other, pl.col(sent_as_limit(code)).fill_null(False)
-        ).drop("date")
-    return rows
-
-
-def _nearer() -> pl.Expr:
-    """Of the results `before` and `after` the sample date, the nearer; at a tie the earlier."""
-    date, before, after = pl.col("sample_date"), pl.col("before"), pl.col("after")
-    since, until = date - before.struct.field("date"), after.struct.field("date") - date
-    later = since.is_null() | (until < since).fill_null(False)
-    return pl.when(later).then(after).otherwise(before).alias("nearer")
 
 
 def _with_markers(
@@ -183,7 +141,7 @@ def _reason(
     direct = registry.inputs(marker, methods)
     derived = [code for code in direct if registry.is_derived(code)]
     measured = [code for code in direct if code not in derived]
-    missing = [(~_measured(code), code) for code in measured] + [
+    missing = [(~is_measured(code), code) for code in measured] + [
         (pl.col(name).is_null(), PERSON_NAMES[name])
         for name in registry.person_inputs(marker, methods)
     ]
@@ -247,7 +205,7 @@ def _joined(conditions: list[tuple[pl.Expr, str]], separator: str) -> pl.Expr:
 
 def _long(frame: pl.DataFrame, marker: str, leaves: Iterable[str]) -> pl.DataFrame:
     """The marker's rows in the result's columns, where any of its inputs was measured."""
-    return frame.filter(pl.any_horizontal(_measured(leaf) for leaf in leaves)).select(
+    return frame.filter(pl.any_horizontal(is_measured(leaf) for leaf in leaves)).select(
         *KEYS,
         pl.lit(marker).alias("marker"),
         pl.col(marker).alias("value"),

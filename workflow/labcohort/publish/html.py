@@ -28,8 +28,14 @@ def table_page(title: str, lines: list[dict], footnotes: list[str], how: dict) -
         title=title,
         study=how["title"],
         synthetic=how["synthetic"],
-        columns=[c for c in lines[0] if any(line[c] for line in lines)] if lines else [],
+        # a note has a row of its own under its line
+        columns=_columns(lines),
         numbers=NUMBERS,
         lines=lines,
         footnotes=footnotes,
     )
+
+
+def _columns(lines: list[dict]) -> list[str]:
+    """Names of the columns that hold something."""
+    return [c for c in (lines or [{}])[0] if c != "Note" and any(line[c] for line in lines)]

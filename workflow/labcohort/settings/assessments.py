@@ -4,7 +4,6 @@ from labcohort.provenance import canonical_json, digest
 from labcohort.settings.available import (
     compared_rows,
     everyone,
-    formula_of,
     in_marker_order,
     log_markers,
     planned_markers,

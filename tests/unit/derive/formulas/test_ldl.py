@@ -173,3 +173,16 @@ def test_measured_and_calculated_ldl_stay_apart(samples, tables):
     values = evaluate(samples(**results), EQUATIONS, {}, tables)
     assert values["marker"].to_list() == sorted(EQUATIONS)
     assert values["value"].null_count() == 0
+
+
+def test_martin_hopkins_of_no_samples(samples, tables):
+    inputs = samples(TC=[5.0], HDL=[1.0], TG=[1.0]).clear()
+    assert evaluate(inputs, ["LDL_MARTIN_HOPKINS"], {}, tables).is_empty()
+
+
+@pytest.mark.parametrize("n", [1, 2, 6, 30, 31, 59, 60])
+def test_martin_hopkins_of_as_many_samples_as_there_are_strata(samples, tables, n):
+    # a column of the table's length must not be taken for one of the samples'
+    inputs = samples(**{marker: [x] * n for marker, x in sent(200, 50, 150).items()})
+    values = evaluate(inputs, ["LDL_MARTIN_HOPKINS"], {}, tables)["value"] / CHOLESTEROL
+    assert values.to_list() == pytest.approx([150 - 150 / 5.7] * n)

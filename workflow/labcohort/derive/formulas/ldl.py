@@ -6,7 +6,9 @@ cholesterol. Their limits of triglycerides are those in mg/dL too: 400 mg/dL is 
 guidelines' 4.5 lies a little below. All of them ask for a fasting sample.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from math import inf, isfinite
 
 import polars as pl
 
@@ -78,39 +80,39 @@ def ldl_martin_hopkins(
 
 
 def _factor(fat: pl.Expr, rest: pl.Expr, cells: Sequence[Mapping[str, object]]) -> pl.Expr:
-    """The factor of the cell where both numbers lie, null where none is."""
-    rows, columns = _strata(cells, "tg"), _strata(cells, "non_hdl")
+    """The factor of the cell where both whole numbers lie, null where none is."""
+    rows, columns = _edges(cells, "tg"), _edges(cells, "non_hdl")
+    width = len(columns) + 1
     factors = {
-        rows[_bounds(cell, "tg")] * len(columns) + columns[_bounds(cell, "non_hdl")]: float(
-            cell["factor"]
-        )
+        bisect_right(rows, _low(cell, "tg")) * width
+        + bisect_right(columns, _low(cell, "non_hdl")): float(cell["factor"])
         for cell in cells
     }
-    place = _stratum(fat, rows) * len(columns) + _stratum(rest, columns)
+    place = _place(fat, rows) * width + _place(rest, columns)
     return place.replace_strict(
         list(factors), list(factors.values()), default=None, return_dtype=pl.Float64
     )
 
 
-def _strata(cells: Sequence[Mapping[str, object]], axis: str) -> dict[tuple[float, float], int]:
-    """(low, high) of an axis -> its place from the lowest up."""
-    bounds = sorted({_bounds(cell, axis) for cell in cells})
-    return {stratum: place for place, stratum in enumerate(bounds)}
+def _edges(cells: Sequence[Mapping[str, object]], axis: str) -> list[float]:
+    """Where an axis passes from one stratum to the next, or to what lies in none."""
+    lows = {_low(cell, axis) for cell in cells}
+    return sorted({edge for edge in lows | {_high(c, axis) + 1 for c in cells} if isfinite(edge)})
 
 
-def _bounds(cell: Mapping[str, object], axis: str) -> tuple[float, float]:
-    low, high = cell[f"{axis}_low"], cell[f"{axis}_high"]
-    return (
-        float("-inf") if low in (None, "") else float(low),
-        float("inf") if high in (None, "") else float(high),
-    )
+def _place(number: pl.Expr, edges: list[float]) -> pl.Expr:
+    """How many edges lie at or below each number."""
+    return pl.lit(pl.Series(edges)).search_sorted(number, side="right").cast(pl.Int32)
 
 
-def _stratum(number: pl.Expr, strata: Mapping[tuple[float, float], int]) -> pl.Expr:
-    return pl.coalesce(
-        pl.when(number.is_between(low, high)).then(pl.lit(place, pl.Int32))
-        for (low, high), place in strata.items()
-    )
+def _low(cell: Mapping[str, object], axis: str) -> float:
+    low = cell[f"{axis}_low"]
+    return -inf if low in (None, "") else float(low)
+
+
+def _high(cell: Mapping[str, object], axis: str) -> float:
+    high = cell[f"{axis}_high"]
+    return inf if high in (None, "") else float(high)
 
 
 def _half_up(number: pl.Expr) -> pl.Expr:
