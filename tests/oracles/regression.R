@@ -1,5 +1,5 @@
 # Mean and median of a measurement among persons selected on another, by numerical integration:
-# expected values of labcohort.compare.truncated_normal.
+# expected values of labcohort.assess.truncated_normal.
 #
 #   Rscript tests/oracles/regression.R tests/oracles
 #

@@ -36,7 +36,8 @@ def test_the_samples_have_ties_and_zeros():
 def _installed() -> bool:
     if shutil.which("Rscript") is None:
         return False
-    ask = 'quit(status = !all(sapply(c("coin", "exactRankTests"), requireNamespace, quietly = TRUE)))'
+    packages = 'c("coin", "exactRankTests")'
+    ask = f"quit(status = !all(sapply({packages}, requireNamespace, quietly = TRUE)))"
     return subprocess.run(["Rscript", "-e", ask], capture_output=True, check=False).returncode == 0
 
 

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from labcohort.compare.truncated_normal import selected_mean, selected_median
+from labcohort.assess.truncated_normal import selected_mean, selected_median
 
 HERE = Path(__file__).parent
 FILE = "regression_expected.csv"

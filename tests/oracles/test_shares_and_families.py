@@ -8,9 +8,9 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from labcohort.compare import standardised_difference
-from labcohort.compare.multiplicity import benjamini_hochberg, holm
-from labcohort.compare.proportions import mcnemar
+from labcohort.assess import standardised_difference
+from labcohort.assess.multiplicity import benjamini_hochberg, holm
+from labcohort.assess.proportions import mcnemar
 
 HERE = Path(__file__).parent
 SCRIPTS = ("proportions", "multiplicity", "standardised_difference")

@@ -2,8 +2,9 @@
 #
 #   Rscript tests/studies/ipop/oracle.R DATA_FOLDER [OUTPUT_FOLDER]
 #
-# Reads clinical_tests.txt and SubjectInfo.csv of DATA_FOLDER; writes expected_comparisons.csv and
-# expected_counts.csv to OUTPUT_FOLDER (default: the working directory). Both hold summaries only.
+# Reads clinical_tests.txt and SubjectInfo.csv of DATA_FOLDER; writes expected_comparisons.csv,
+# expected_specifications.csv and expected_counts.csv to OUTPUT_FOLDER (default: the working
+# directory). All hold summaries only.
 # It shares nothing with the workflow: neither code nor tables of conversions, limits or markers.
 
 options(stringsAsFactors = FALSE, warn = 2)
@@ -37,7 +38,11 @@ NHDL    NON_HDL_REPORTED    0.025862247 -Inf Inf
 CHOLHDL HDL_RATIO_REPORTED  1           -Inf Inf
 ")
 rownames(mapped) <- mapped$marker
-derived_markers <- c("HOMA_IR", "HDL_RATIO", "NON_HDL", "GLOB", "EGFR")
+inputs <- list(HOMA_IR = c("FBS", "INSULIN"), HDL_RATIO = c("TC", "HDL"), NON_HDL = c("TC", "HDL"),
+               GLOB = c("TP", "ALB"), EGFR = "CREAT")
+derived_markers <- names(inputs)
+# Right-skewed markers, whose changes are given as ratios too.
+skewed <- c("INSULIN", "HOMA_IR", "TG", "ALT", "AST", "ALP", "CREAT", "BUN", "HSCRP")
 context_columns <- c("VisitID", "SubjectID", "CollectionDate", "CL1", "CL2", "CL3", "CL4")
 
 counts <- NULL
@@ -162,6 +167,11 @@ pick <- function(marker, what) {
 }
 v <- lapply(setNames(nm = mapped$marker), pick, what = "value")
 g <- lapply(setNames(nm = mapped$marker), pick, what = "grid")
+sent <- lapply(setNames(nm = mapped$marker), pick, what = "cell")
+# Sent as a limit; of a derived marker: computed from one that was.
+limited <- lapply(sent, function(cell) grepl("^[<>]", cell))
+limited <- c(limited, lapply(inputs, function(from) Reduce(`|`, limited[from])))
+below <- lapply(sent, function(cell) grepl("^<", cell))
 
 wide_sex <- sex[wide$person]
 wide_age <- age[wide$person]
@@ -208,9 +218,8 @@ compare_reported("CHOLHDL", "HDL_RATIO_REPORTED", g$TC, g$HDL)
 # ---- Timepoints: per marker, from its own first result -------------------------------------------
 
 windows <- list(month_6 = 182, month_12 = 365)
-half_width <- 60
 # chosen[[marker]][[timepoint]]: for each person, the row of `wide` that stands for the timepoint.
-choose_rows <- function(marker) {
+choose_rows <- function(marker, half_width = 60) {
   has <- which(!is.na(values[[marker]]))
   has <- has[order(wide$person[has], wide$date[has])]
   by_person <- split(has, wide$person[has])
@@ -320,6 +329,71 @@ wilcoxon <- function(d) {
   c(statistic = z, df = NA, p_value = p)
 }
 
+# ---- What stands beside the tests ----------------------------------------------------------------
+
+# P of the observed distance of W+ from its mean or more, every sign of every mid-rank with equal
+# chance: for fewer than 25 non-zero differences.
+exact_p <- function(d) {
+  d <- d[d != 0]
+  m <- length(d)
+  if (m == 0 || m >= 25) return(NA)
+  doubled <- 2 * rank(abs(d))
+  p <- 1
+  for (rank in doubled) p <- (c(p, numeric(rank)) + c(numeric(rank), p)) / 2
+  off <- abs(2 * sum(doubled[d > 0]) - m * (m + 1))
+  sum(p[abs(2 * (seq_along(p) - 1) - m * (m + 1)) >= off])
+}
+
+signed_ranks <- function(d) {
+  d <- d[d != 0]
+  m <- length(d)
+  if (m == 0) return(c(n_ties = 0, w_plus = NA, w_minus = NA, rank_biserial = NA, rb_ci_low = NA,
+                       rb_ci_high = NA))
+  r <- rank(abs(d))
+  plus <- sum(r[d > 0])
+  total <- m * (m + 1) / 2
+  # Wilson's interval in 0.25 T^2 / V trials; V of W+ is the sum of the squared mid-ranks over 4.
+  trials <- total^2 / sum(r^2)
+  ends <- suppressWarnings(prop.test(plus / total * trials, trials, correct = FALSE)$conf.int)
+  c(n_ties = sum(r %in% r[duplicated(r)]), w_plus = plus, w_minus = total - plus,
+    rank_biserial = 2 * plus / total - 1, rb_ci_low = 2 * ends[1] - 1, rb_ci_high = 2 * ends[2] - 1)
+}
+
+# Median of all Walsh averages, zeros kept; the k-th from both ends, 2 P(W+ <= k - 1) <= 0.05.
+hodges_lehmann <- function(d) {
+  walsh <- outer(d, d, "+") / 2
+  walsh <- sort(walsh[upper.tri(walsh, diag = TRUE)])
+  k <- qsignrank(0.025, length(d))
+  ends <- if (k > 0 && min(d) < max(d)) c(walsh[k], walsh[length(walsh) + 1 - k]) else c(NA, NA)
+  c(hodges_lehmann = median(walsh), hl_ci_low = ends[1], hl_ci_high = ends[2])
+}
+
+ratios <- function(marker, from, to) {
+  none <- c(geometric_ratio = NA, gr_ci_low = NA, gr_ci_high = NA, percent_change_median = NA)
+  if (!marker %in% skewed) return(none)
+  x <- values[[marker]][from]; y <- values[[marker]][to]
+  test <- t.test(log(y / x))
+  c(geometric_ratio = exp(mean(log(y / x))), gr_ci_low = exp(test$conf.int[1]),
+    gr_ci_high = exp(test$conf.int[2]), percent_change_median = median(100 * (y - x) / x))
+}
+
+# Of the mean change: interval of d_z by the noncentral t, shape, and the change that the paired t
+# test finds with 80 % power.
+of_the_mean <- function(d) {
+  n <- length(d)
+  t <- mean(d) / (sd(d) / sqrt(n))
+  limit <- function(p) uniroot(function(ncp) suppressWarnings(pt(t, n - 1, ncp)) - p,
+                               t + c(-1, 1) * (3 + abs(t) / 4), extendInt = "downX",
+                               tol = 1e-14)$root / sqrt(n)
+  shape <- shapiro.test(d)
+  power <- suppressWarnings(power.t.test(n = n, sd = sd(d), power = 0.8, sig.level = 0.05,
+                                         type = "paired", strict = TRUE, tol = 1e-14))
+  c(d_z = mean(d) / sd(d), dz_ci_low = limit(0.975), dz_ci_high = limit(0.025),
+    shapiro_w = unname(shape$statistic), shapiro_p = shape$p.value,
+    skewness = n / ((n - 1) * (n - 2)) * sum(((d - mean(d)) / sd(d))^3),
+    detectable_change = power$delta)
+}
+
 # Quartiles at (n + 1)p, Hyndman and Fan's type 6.
 describe <- function(x, prefix) {
   n <- length(x)
@@ -331,6 +405,8 @@ describe <- function(x, prefix) {
 
 # Of fewer pairs, quartiles are single people's values, which have no place in a committed file.
 smallest_described <- 5
+# Over this share of a visit's values that rest on limits, nothing is said of means.
+most_limited <- 0.15
 
 compare <- function(marker, cohort, timepoint) {
   who <- members(cohort, timepoint)
@@ -347,15 +423,27 @@ compare <- function(marker, cohort, timepoint) {
     describe(values[[marker]][from], "baseline"), describe(values[[marker]][to], "followup"),
     change_mean = if (n) mean(d) else NA, change_sd = s,
     change_ci_low = mean(d) - margin, change_ci_high = mean(d) + margin)
+  of_mean <- of_the_mean(d)
+  numbers <- c(numbers, change_median = median(d), hodges_lehmann(d), ratios(marker, from, to),
+               of_mean)
+  limits <- rbind(limited[[marker]][from], limited[[marker]][to])
+  no_mean <- any(rowMeans(limits) > most_limited)
+  if (no_mean) numbers[
+    grepl("_(mean|sd|sem)$|^change_ci|^gr_|^geometric|^percent", names(numbers)) |
+      names(numbers) %in% names(of_mean)] <- NA
   if (n < smallest_described) numbers[] <- NA
   numbers <- c(
     numbers, descriptives_withheld = as.numeric(n < smallest_described),
-    n_positive = sum(d > 0), n_negative = sum(d < 0), n_zero = sum(d == 0))
-  row <- function(test, result) data.frame(
-    r_version = as.character(getRversion()), marker = marker, cohort = cohort,
-    timepoint = timepoint, test = test, n_baseline = length(at_baseline),
-    n_followup = length(at_followup), n_pairs = n, t(c(result, numbers)))
-  rbind(row("paired_t", paired_t(d)), row("wilcoxon_signed_rank", wilcoxon(d)))
+    n_positive = sum(d > 0), n_negative = sum(d < 0), n_zero = sum(d == 0), signed_ranks(d),
+    n_censored = sum(limits), n_below_baseline = sum(below[[marker]][from]),
+    n_below_followup = sum(below[[marker]][to]))
+  t_test <- if (no_mean) c(statistic = NA, df = NA, p_value = NA) else paired_t(d)
+  rows <- rbind(c(t_test, p_exact = NA), c(wilcoxon(d), p_exact = exact_p(d)))
+  data.frame(r_version = as.character(getRversion()), profile = "plan", family = "exploratory",
+             marker = marker, cohort = cohort, timepoint = timepoint,
+             test = c("paired_t", "wilcoxon_signed_rank"), primary = c("true", "false"),
+             n_baseline = length(at_baseline), n_followup = length(at_followup), n_pairs = n,
+             rows, t(numbers))
 }
 
 in_all <- c("HBA1C", "FBS", "INSULIN", "HOMA_IR", "TC", "TG", "HDL", "LDL", "HDL_RATIO", "NON_HDL",
@@ -368,6 +456,43 @@ comparisons <- NULL
 for (i in seq_len(nrow(plan))) for (timepoint in names(windows))
   comparisons <- rbind(comparisons, compare(plan$marker[i], plan$cohort[i], timepoint))
 
+# One family of the primary tests; one without a p value does not count.
+primary <- comparisons$primary == "true"
+comparisons$p_adjusted <- NA
+comparisons$p_adjusted[primary] <- p.adjust(comparisons$p_value[primary], "BH")
+
+# ---- hs-CRP by other rules for limits and other windows ------------------------------------------
+
+# The timepoints are chosen first; a pair with a limit is then taken as the rule says, or left out.
+rules <- list(lod_half = 1 / 2, lod = 1, sqrt2 = 1 / sqrt(2), excluded = NA)
+half_widths <- c(60, 30, 90)
+hscrp <- values$HSCRP
+specified <- function(rule, width, timepoint, cohort) {
+  rows <- choose_rows("HSCRP", width)
+  pairs <- sort(intersect(intersect(names(rows$baseline), names(rows[[timepoint]])),
+                          cohorts[[cohort]]))
+  from <- rows$baseline[pairs]
+  to <- rows[[timepoint]][pairs]
+  stopifnot(identical(limited$HSCRP, below$HSCRP))
+  # `<x` lies there as x / 2.
+  at <- ifelse(below$HSCRP, hscrp * 2 * rules[[rule]], hscrp)
+  complete <- !is.na(at[from]) & !is.na(at[to])
+  from <- from[complete]
+  to <- to[complete]
+  d <- settle_ties(at[from], at[to])
+  limits <- if (rule == "excluded") 0 else
+    max(mean(limited$HSCRP[from]), mean(limited$HSCRP[to]))
+  t_test <- if (limits > most_limited) c(statistic = NA, df = NA, p_value = NA) else paired_t(d)
+  data.frame(r_version = as.character(getRversion()), marker = "HSCRP", cohort = cohort,
+             timepoint = timepoint, censored = rule, half_width = width,
+             test = c("paired_t", "wilcoxon_signed_rank"), n_pairs = length(d),
+             rbind(t_test, wilcoxon(d))[, c("statistic", "p_value")])
+}
+specifications <- NULL
+for (cohort in c("all", "male", "female", "hscrp_ge_1_50")) for (timepoint in names(windows))
+  for (rule in names(rules)) for (width in half_widths)
+    specifications <- rbind(specifications, specified(rule, width, timepoint, cohort))
+
 # ---- Writing -------------------------------------------------------------------------------------
 
 write_table <- function(table, name) {
@@ -379,4 +504,5 @@ write_table <- function(table, name) {
 }
 counts <- cbind(r_version = as.character(getRversion()), counts)
 write_table(comparisons, "expected_comparisons.csv")
+write_table(specifications, "expected_specifications.csv")
 write_table(counts, "expected_counts.csv")

@@ -28,8 +28,18 @@ def members(people: str, cohort: str = "all", timepoint: str = "month_6") -> pl.
     return pl.DataFrame(rows, schema=MEMBERS, orient="row")
 
 
-def paired(values: pl.DataFrame, who: pl.DataFrame):
-    return pairs(values, who, "HBA1C", "all", "month_6", "baseline")
+def paired(values: pl.DataFrame, who: pl.DataFrame, **how):
+    return pairs(values, who, "HBA1C", "all", "month_6", "baseline", **how)
+
+
+def flagged(values: pl.DataFrame, **flags: str) -> pl.DataFrame:
+    """The values, all those of a person with a flag."""
+    flag = pl.col("person").replace_strict(flags, default=None, return_dtype=pl.String)
+    return values.with_columns(flag=flag)
+
+
+def both_visits(people: str) -> pl.DataFrame:
+    return chosen(*((p, t, 7.0) for p in people.split() for t in ("baseline", "month_6")))
 
 
 def counts(data) -> tuple[int, int, int, int]:
@@ -68,21 +78,124 @@ def test_an_empty_cohort_has_no_pairs():
     assert counts(paired(chosen(("p1", "baseline", 7.0)), members(""))) == (0, 0, 0, 0)
 
 
+def test_each_member_who_is_no_pair_is_lost_for_one_reason():
+    values = chosen(
+        ("p1", "baseline", 7.0), ("p1", "month_6", 6.5),
+        ("p2", "baseline", 8.0), ("p3", "baseline", 8.0), ("p4", "month_6", 6.0),
+    )  # fmt: skip
+    data = paired(values, members("p1 p2 p3 p4 p5 p6 p7"))
+    assert data.lost == {
+        "no value at baseline": 1, "no value at either visit": 3, "no value at follow-up": 2,
+    }  # fmt: skip
+    assert sum(data.lost.values()) + len(data.baseline) == data.n_members
+
+
+def test_nobody_is_lost_where_all_are_pairs():
+    assert paired(both_visits("p1 p2"), members("p1 p2")).lost == {}
+
+
+INSULIN = ("insulin_treated", "insulin_unknown")
+
+
+def test_values_with_an_excluded_flag_are_lost_and_counted_by_flag():
+    values = flagged(
+        both_visits("p1 p2 p3 p4 p5"),
+        p1="insulin_treated", p2="insulin_unknown", p3="insulin_treated", p4="soft_high",
+    )  # fmt: skip
+    data = paired(values, members("p1 p2 p3 p4 p5"), exclude=INSULIN)
+    assert counts(data) == (5, 5, 5, 2)
+    assert data.lost == {"insulin treatment not known": 1, "insulin-treated": 2}
+
+
+def test_without_exclusion_a_flag_loses_nobody():
+    values = flagged(both_visits("p1 p2"), p1="insulin_treated")
+    assert counts(paired(values, members("p1 p2"))) == (2, 2, 2, 2)
+
+
+@pytest.mark.parametrize("visit", ["baseline", "month_6"])
+def test_a_flag_at_either_visit_is_enough(visit):
+    at_visit = pl.when(pl.col("timepoint") == visit).then(pl.lit("insulin_treated"))
+    data = paired(both_visits("p1").with_columns(flag=at_visit), members("p1"), exclude=INSULIN)
+    assert data.lost == {"insulin-treated": 1}
+
+
 @pytest.mark.parametrize(
-    ("before", "after", "n"), [(None, None, 0), ("<", None, 1), (None, ">=", 1), ("<", "<", 2)]
+    ("flag", "lost"),
+    [
+        ("soft_high|insulin_treated", True),
+        ("insulin_treated|censored_input", True),
+        # the first that is excluded is the reason, whatever the row says first
+        ("insulin_unknown|insulin_treated", True),
+        ("insulin_treated_once", False),
+        ("not_insulin_treated", False),
+    ],
 )
-def test_limits_are_counted_among_the_paired_values(before, after, n):
+def test_a_flag_is_one_of_several_and_no_part_of_another(flag, lost):
+    data = paired(flagged(both_visits("p1"), p1=flag), members("p1"), exclude=INSULIN)
+    assert data.lost == ({"insulin-treated": 1} if lost else {})
+
+
+def test_who_lacks_a_value_is_lost_for_that_and_not_for_a_flag():
+    values = flagged(chosen(("p1", "baseline", 7.0)), p1="insulin_treated")
+    data = paired(values, members("p1"), exclude=INSULIN)
+    assert data.lost == {"no value at follow-up": 1}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "limits", "below"),
+    [
+        (None, None, [False, False], [False, False]),
+        ("<", None, [True, False], [True, False]),
+        (None, "<=", [False, True], [False, True]),
+        (None, ">=", [False, True], [False, False]),
+        ("<", ">", [True, True], [True, False]),
+    ],
+)
+def test_limits_are_told_of_each_paired_value(before, after, limits, below):
     values = chosen(
         ("p1", "baseline", 0.1, before), ("p1", "month_6", 0.2, after),
         ("p2", "baseline", 0.1, "<"), ("p3", "month_6", 0.1, "<"),
     )  # fmt: skip
-    assert paired(values, members("p1 p2 p3")).n_censored == n
+    data = paired(values, members("p1 p2 p3"))
+    assert (data.limits.tolist(), data.below.tolist()) == ([limits], [below])
 
 
-def test_a_value_derived_from_a_limit_counts_as_one():
+def test_limits_stand_in_the_order_of_the_pairs():
+    values = chosen(
+        ("p2", "baseline", 0.2), ("p2", "month_6", 0.2, "<"),
+        ("p1", "baseline", 0.1, "<"), ("p1", "month_6", 0.1),
+    )  # fmt: skip
+    data = paired(values, members("p2 p1"))
+    assert data.baseline.tolist() == [0.1, 0.2]
+    assert data.limits.tolist() == [[True, False], [False, True]]
+
+
+def test_a_value_derived_from_a_limit_rests_on_it_and_is_not_below_it():
     values = chosen(("p1", "baseline", 0.1), ("p1", "month_6", 0.2))
-    derived = values.with_columns(flag=pl.Series(["censored_input", None]))
-    assert paired(derived, members("p1")).n_censored == 1
+    derived = values.with_columns(flag=pl.Series(["soft_low|censored_input", None]))
+    data = paired(derived, members("p1"))
+    assert data.limits.tolist() == [[True, False]]
+    assert not data.below.any()
+
+
+def test_limits_are_left_out_where_the_study_excludes_them():
+    values = chosen(
+        ("p1", "baseline", 0.1, "<"), ("p1", "month_6", 0.2),
+        ("p2", "baseline", 0.1), ("p2", "month_6", 9.0, ">"),
+        ("p3", "baseline", 0.1), ("p3", "month_6", 0.2),
+        ("p4", "baseline", 0.3), ("p4", "month_6", 0.4),
+    )  # fmt: skip
+    rests = (pl.col("person") == "p3") & (pl.col("timepoint") == "month_6")
+    values = values.with_columns(flag=pl.when(rests).then(pl.lit("censored_input")))
+    data = paired(values, members("p1 p2 p3 p4"), drop_limits=True)
+    assert data.baseline.tolist() == [0.3]
+    assert data.lost == {"sent as a limit": 3}
+    assert not data.limits.any()
+
+
+def test_no_pairs_have_no_limits_of_two_visits():
+    data = paired(chosen(("p1", "baseline", 7.0)), members("p1"))
+    assert data.limits.shape == data.below.shape == (0, 2)
 
 
 def test_two_values_of_one_person_and_timepoint_are_a_fault():

@@ -6,12 +6,15 @@ from labcohort.publish.html import table_page
 from labcohort.publish.tables import (
     all_comparisons,
     comparisons_table,
+    estimates_table,
     footnotes,
     in_reading_order,
+    of_table,
     selection_flow,
 )
+from labcohort.publish.units import shown, shown_markers
 
-from schemas.comparison import Comparison
+from schemas.comparison import Adjusted
 
 HOW = {
     "title": "A study",
@@ -19,11 +22,16 @@ HOW = {
     "markers": {
         "HBA1C": {"label": "HbA1c", "unit": "%", "decimals": 2, "panel": "glycaemic"},
         "WHR": {"label": "Waist-hip ratio", "unit": "1", "decimals": 3, "panel": "anthropometric"},
+        "EGFR": {"label": "eGFR", "unit": "mL/min/{1.73_m2}", "decimals": 1, "panel": "renal"},
     },
+    "methods": {"ckd_epi_2021": "CKD-EPI 2021", "measured": "TC - HDL - measured LDL"},
+    "equation": "ckd_epi_2021",
+    "staged": ["ckd_3"],
+    "confidence": 0.95,
     "cohorts": {"all": "All patients", "ckd_3": "CKD stage 3"},
     "timepoints": {"baseline": "Baseline", "month_6": "6 months", "month_12": "12 months"},
     "orders": {
-        "marker": ["WHR", "HBA1C"],
+        "marker": ["WHR", "HBA1C", "EGFR"],
         "cohort": ["all", "ckd_3"],
         "timepoint": ["baseline", "month_6", "month_12"],
     },
@@ -31,18 +39,24 @@ HOW = {
     "eligibility": [{"order": 2, "label": "Treated"}, {"order": 1, "label": "Type 2"}],
 }
 ROW = {
-    "family": "primary", "role": "primary", "panel": "glycaemic", "marker": "HBA1C",
-    "cohort": "all", "timepoint": "month_6", "test": "paired_t", "summary": "mean_sem",
-    "n_members": 9, "n_baseline": 9, "n_followup": 9, "n_pairs": 8, "p_value": 0.0499,
+    "profile": "recommended", "family": "primary", "role": "primary", "panel": "glycaemic",
+    "marker": "HBA1C", "cohort": "all", "timepoint": "month_6", "test": "paired_t",
+    "primary": True, "summary": "mean_sem", "correction": "holm", "alpha": 0.05, "n_members": 9,
+    "n_baseline": 9, "n_followup": 9, "n_pairs": 8, "n_lost": 1, "lost": None, "p_value": 0.0499,
+    "p_adjusted": 0.0998, "adjustment": "Holm, 6 tests", "agrees": "yes", "profiles_agree": "yes",
     "baseline_mean": 7.765, "baseline_sem": 0.1, "followup_mean": 7.5, "followup_sem": 0.1,
+    "baseline_median": 7.6, "baseline_iqr": 1.25, "followup_median": 7.4, "followup_iqr": 1.0,
     "change_mean": -0.265, "change_ci_low": -0.5, "change_ci_high": -0.001,
-    "n_positive": 2, "n_negative": 6, "n_zero": 0, "n_censored": 0, "note": None,
+    "hodges_lehmann": -0.25, "hl_ci_low": -0.4, "hl_ci_high": -0.1, "d_z": -0.405,
+    "dz_ci_low": -0.8, "dz_ci_high": -0.001, "rank_biserial": -0.6, "rb_ci_low": -0.85,
+    "rb_ci_high": -0.2, "n_positive": 2, "n_negative": 6, "n_zero": 0, "n_censored": 0,
+    "selected_on_baseline": False, "note": None, "plan": "x",
 }  # fmt: skip
 LINE = {"Marker": "HbA1c", "p": "0.001", "Note": ""}
 
 
 def comparisons(*rows: dict) -> pl.DataFrame:
-    schema = {name: c.dtype.type for name, c in Comparison.to_schema().columns.items()}
+    schema = {name: c.dtype.type for name, c in Adjusted.to_schema().columns.items()}
     empty = dict.fromkeys(schema)
     return pl.DataFrame([empty | ROW | row for row in rows], schema=schema, orient="row")
 
@@ -91,6 +105,17 @@ def test_a_line_of_what_could_not_be_tested():
     ]  # fmt: skip
 
 
+def test_a_table_shows_the_primary_tests_of_its_profile_and_panel():
+    rows = comparisons(
+        {"family": "wanted"},
+        {"primary": False},
+        {"profile": "as_published"},
+        {"panel": "lipid"},
+    )
+    table = {"profile": "recommended", "panel": "glycaemic"}
+    assert of_table(rows, table).get_column("family").to_list() == ["wanted"]
+
+
 def test_a_mean_change_without_an_interval():
     row = {"change_ci_low": None, "change_ci_high": None}
     (line,) = comparisons_table(comparisons(row), HOW)
@@ -103,21 +128,186 @@ def test_all_comparisons_at_full_precision_with_labels(synthetic, word):
     row = table.row(0, named=True)
     assert (row["label"], row["unit"], row["synthetic"]) == ("HbA1c", "%", word)
     assert row["baseline_mean"] == 7.765 and row["p_value"] == 0.0499
-    assert set(table.columns) == {*Comparison.to_schema().columns, "label", "unit", "synthetic"}
+    assert set(table.columns) == {*Adjusted.to_schema().columns, "label", "unit", "synthetic"}
+
+
+OF_RANKS = {"test": "wilcoxon_signed_rank", "summary": "median_iqr"}
+
+
+def test_a_line_of_estimates_by_a_t_test():
+    row = {"geometric_ratio": 0.965, "gr_ci_low": 0.9, "gr_ci_high": 1.0}
+    assert estimates_table(comparisons(row), HOW) == [
+        {
+            "Marker": "HbA1c, %",
+            "Group": "All patients",
+            "Follow-up": "6 months",
+            "n pairs": "8",
+            "n lost": "1",
+            "Baseline": "7.77 ± 0.10",
+            "At follow-up": "7.50 ± 0.10",
+            "Change (CI)": "-0.27 (-0.50 to 0.00)",
+            "Ratio (CI)": "0.97 (0.90 to 1.00)",
+            "Effect size (CI)": "-0.41 (-0.80 to 0.00)",
+            "Test": "paired t",
+            "p": "0.0499",
+            "Adjusted p": "0.100",
+            "Note": "",
+        }
+    ]
+
+
+def test_a_line_of_estimates_by_ranks():
+    (line,) = estimates_table(comparisons(OF_RANKS), HOW)
+    assert {k: line[k] for k in ("Baseline", "Change (CI)", "Effect size (CI)", "Test")} == {
+        "Baseline": "7.60 [1.25]",
+        "Change (CI)": "-0.25 (-0.40 to -0.10)",
+        "Effect size (CI)": "-0.60 (-0.85 to -0.20)",
+        "Test": "Wilcoxon signed-rank",
+    }
+
+
+def test_estimates_that_are_not_there_are_empty():
+    names = ("hodges_lehmann", "hl_ci_low", "hl_ci_high", "rank_biserial", "rb_ci_low",
+             "rb_ci_high", "p_value", "p_adjusted")  # fmt: skip
+    (line,) = estimates_table(comparisons(OF_RANKS | dict.fromkeys(names)), HOW)
+    columns = ("Change (CI)", "Ratio (CI)", "Effect size (CI)", "p", "Adjusted p")
+    assert [line[k] for k in columns] == [""] * 5
+
+
+@pytest.mark.parametrize("kind", [comparisons_table, estimates_table])
+def test_below_detection_is_printed_so(kind):
+    row = OF_RANKS | {"baseline_median": None, "baseline_iqr": None}
+    (line,) = kind(comparisons(row), HOW)
+    assert (line["Baseline"], line["At follow-up"]) == ("<LOD", "7.40 [1.00]")
+
+
+@pytest.mark.parametrize("kind", [comparisons_table, estimates_table])
+@pytest.mark.parametrize(
+    ("row", "note"),
+    [
+        ({}, ""),
+        ({"note": "no test: no pairs"}, "no test: no pairs"),
+        (
+            {"lost": "insulin-treated: 1; no value at follow-up: 2"},
+            "not paired: insulin-treated: 1; no value at follow-up: 2",
+        ),
+        ({"agrees": "no: alpha"}, "the other test disagrees (alpha)"),
+        ({"agrees": "no: sign and alpha"}, "the other test disagrees (sign and alpha)"),
+        ({"profiles_agree": "no: sign"}, "another profile disagrees (sign)"),
+        ({"agrees": None, "profiles_agree": None}, ""),
+        ({"equation": "ckd_epi_2021"}, "by CKD-EPI 2021"),
+        ({"equation": "ckd_epi_2021|measured"}, "by CKD-EPI 2021, TC - HDL - measured LDL"),
+        ({"duplicate_of": "WHR"}, "computed from Waist-hip ratio: no separate evidence"),
+        (
+            {"duplicate_of": "EGFR|HBA1C"},
+            "computed from eGFR, HbA1c: no separate evidence",
+        ),
+        ({"role": "post_hoc", "family": "post_hoc"}, "post hoc: not in the plan"),
+        (
+            {"note": "a", "lost": "b: 1", "agrees": "no: sign", "profiles_agree": "no: alpha",
+             "equation": "ckd_epi_2021", "duplicate_of": "WHR", "role": "post_hoc"},
+            "a; not paired: b: 1; the other test disagrees (sign);"
+            " another profile disagrees (alpha); by CKD-EPI 2021;"
+            " computed from Waist-hip ratio: no separate evidence; post hoc: not in the plan",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_note_says_to_a_reader_of_few_columns(kind, row, note):
+    (line,) = kind(comparisons(row), HOW)
+    assert line["Note"] == note
+
+
+def text_below(kind: str, *rows: dict, **how) -> str:
+    table = {"kind": kind, "profile": "as_published"}
+    return " ".join(footnotes(comparisons(*rows), table, HOW | how))
 
 
 @pytest.mark.parametrize(
-    ("row", "shown", "hidden"),
+    ("rows", "said", "unsaid"),
     [
-        ({}, ["standard error", "no control group", "not adjusted"], ["interquartile", "CKD"]),
-        ({"summary": "median_iqr"}, ["interquartile"], ["standard error"]),
-        ({"cohort": "ckd_3"}, ["GFR category, not a diagnosis"], ["interquartile"]),
+        (
+            [{}],
+            ["standard error", "no control group", "not adjusted", "Profile of the plan: as pub"],
+            ["interquartile", "CKD", "regression to the mean", "<LOD"],
+        ),
+        ([{"summary": "median_iqr"}], ["interquartile", "<LOD"], ["standard error"]),
+        ([{}, {"summary": "median_iqr"}], ["interquartile", "standard error"], []),
+        (
+            [{"cohort": "ckd_3"}],
+            ["GFR category, not a diagnosis", "CKD stage by eGFR (by CKD-EPI 2021) at baseline"],
+            ["interquartile"],
+        ),
+        (
+            [{}, {"selected_on_baseline": True}],
+            ["change by regression to the mean alone: see regression_to_the_mean.csv"],
+            [],
+        ),
     ],
 )
-def test_footnotes_say_what_the_rows_show(row, shown, hidden):
-    text = " ".join(footnotes(comparisons(row), {"staged": ["ckd_3"], "confidence": 0.95}))
-    assert all(part in text for part in shown)
-    assert not any(part in text for part in hidden)
+def test_footnotes_say_what_the_rows_show(rows, said, unsaid):
+    text = text_below("comparisons", *rows)
+    assert [part for part in said if part not in text] == []
+    assert [part for part in unsaid if part in text] == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "said", "unsaid"),
+    [
+        (
+            [{}],
+            ["effect size d_z", "adjusted p: Holm, 6 tests."],
+            ["Hodges-Lehmann", "Ratio:", "not adjusted"],
+        ),
+        ([OF_RANKS], ["Hodges-Lehmann", "rank-biserial"], ["d_z", "Ratio:"]),
+        ([OF_RANKS | {"geometric_ratio": 0.9}], ["Ratio: geometric mean"], []),
+        (
+            [{}, {"adjustment": "Benjamini-Hochberg, 70 tests"}, {"adjustment": None}],
+            ["adjusted p: Benjamini-Hochberg, 70 tests; Holm, 6 tests."],
+            [],
+        ),
+    ],
+)
+def test_footnotes_of_estimates_say_which_they_are(rows, said, unsaid):
+    text = text_below("estimates", *rows)
+    assert [part for part in said if part not in text] == []
+    assert [part for part in unsaid if part in text] == []
+
+
+def test_the_equation_below_a_table_is_that_of_the_stages():
+    text = text_below("comparisons", {"cohort": "ckd_3"}, equation="measured")
+    assert "CKD stage by eGFR (by TC - HDL - measured LDL)" in text
+
+
+def test_the_confidence_is_said():
+    assert "their 90 % confidence interval" in text_below("comparisons", {}, confidence=0.9)
+
+
+# NGSP to IFCC: 10.93 * % - 23.50 mmol/mol (Hoelzel, Clin Chem 2004;50:166-174)
+IFCC = {"HBA1C": {"unit": "mmol/mol", "slope": 10.93, "intercept": -23.5, "decimals": 1}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [(comparisons_table, "Mean change (CI)"), (estimates_table, "Change (CI)")],
+)
+def test_a_table_in_another_unit(kind, change):
+    how = HOW | {"markers": shown_markers(HOW["markers"], IFCC)}
+    whr = {"marker": "WHR", "baseline_mean": 0.9, "baseline_sem": 0.01}
+    lines = kind(shown(comparisons({}, whr), IFCC), how)
+    # 10.93 * 7.765 - 23.5 = 61.37, 10.93 * 0.1 = 1.09; changes have no intercept
+    assert lines[0]["Marker"] == "HbA1c, mmol/mol"
+    assert lines[0]["Baseline"] == "61.4 ± 1.1"
+    assert lines[0][change] == "-2.9 (-5.5 to 0.0)"
+    assert lines[0]["p"] == "0.0499"
+    assert (lines[1]["Marker"], lines[1]["Baseline"]) == ("Waist-hip ratio", "0.900 ± 0.010")
+
+
+def test_a_ratio_that_the_shown_unit_does_not_have_is_left_out_and_said():
+    how = HOW | {"markers": shown_markers(HOW["markers"], IFCC)}
+    ratio = {"geometric_ratio": 0.965, "gr_ci_low": 0.9, "gr_ci_high": 1.0}
+    (line,) = estimates_table(shown(comparisons(ratio), IFCC), how)
+    assert line["Ratio (CI)"] == ""
+    assert line["Note"].startswith("no ratio or percent change in mmol/mol")
 
 
 @pytest.mark.parametrize("synthetic", [True, False])
@@ -164,8 +354,16 @@ def test_markup_in_a_label_is_text(part):
 
 
 def test_a_page_leaves_out_columns_that_are_empty_in_all_lines():
-    assert "Note" not in table_page("T", [LINE], [], HOW).split("</style>")[1]
-    assert "Note" in table_page("T", [LINE, LINE | {"Note": "x"}], [], HOW).split("</style>")[1]
+    line = LINE | {"Ratio (CI)": ""}
+    assert "Ratio (CI)" not in table_page("T", [line], [], HOW)
+    assert "Ratio (CI)" in table_page("T", [line, line | {"Ratio (CI)": "0.9"}], [], HOW)
+
+
+def test_a_note_stands_on_the_page_under_its_line_and_only_where_there_is_one():
+    page = table_page("T", [LINE, LINE | {"Note": "why"}], [], HOW).split("</style>")[1]
+    assert page.count('class="note"') == 1
+    assert page.index("why") > page.rindex("0.001")
+    assert 'class="note"' not in table_page("T", [LINE], [], HOW).split("</style>")[1]
 
 
 def test_a_page_without_lines():

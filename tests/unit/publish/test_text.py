@@ -1,7 +1,15 @@
 """Numbers as printed (statistics.md: half away from zero on decimals; the rules for p)."""
 
 import pytest
-from labcohort.publish.text import p_text, rounded, summary_text, unit_text, within
+from labcohort.publish.text import (
+    equation_text,
+    interval_text,
+    p_text,
+    rounded,
+    summary_text,
+    unit_text,
+    within,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,9 +63,9 @@ def test_p_in_print(p, text):
 
 
 def visit(**numbers) -> dict:
-    """A comparison's row with these baseline numbers."""
+    """A comparison's row of twenty pairs with these baseline numbers."""
     names = ("mean", "sem", "median", "iqr", "min", "max")
-    return {f"baseline_{name}": numbers.get(name) for name in names}
+    return {f"baseline_{name}": numbers.get(name) for name in names} | {"n_pairs": 20}
 
 
 @pytest.mark.parametrize(
@@ -72,11 +80,32 @@ def visit(**numbers) -> dict:
             "5.00 (4.00 to 6.50)",
         ),
         (visit(mean=1, median=5, iqr=0.0) | {"summary": "median_iqr"}, "5.00 [0.00]"),
-        (visit() | {"summary": "median_iqr"}, ""),
+        (visit() | {"summary": "median_iqr", "n_pairs": 0}, ""),
+        # half of the values or more below detection: what lies above is no summary of all
+        (visit(max=9.0) | {"summary": "median_iqr"}, "<LOD"),
     ],
 )
 def test_centre_and_spread(row, text):
     assert summary_text(row, "baseline", 2) == text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ((-0.25, -0.4, -0.1), "-0.25 (-0.40 to -0.10)"),
+        ((-0.004, -0.5, 0.005), "0.00 (-0.50 to 0.01)"),
+        ((1.5, None, None), "1.50"),
+        ((None, None, None), ""),
+    ],
+)
+def test_an_estimate_with_its_interval(numbers, text):
+    assert interval_text(*numbers, 2) == text
+
+
+def test_an_equation_by_the_name_of_its_method():
+    how = {"methods": {"a": "Formula A", "b": "Formula B"}}
+    assert equation_text("b", how) == "by Formula B"
+    assert equation_text("a|b", how) == "by Formula A, Formula B"
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from labcohort.compare.wilcoxon import WilcoxonSignedRank, wilcoxon_signed_rank
 PLANNED = ("profile", "family", "role")
 OF_PLAN = ("marker", "cohort", "timepoint")
 VISITS = ("baseline", "followup")
-# a p of raw differences is worth a word where it differs in so many digits
-RAW_DIGITS = 3
+# a p of raw differences is worth a word where it differs in so many decimals
+RAW_DECIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,4 +263,4 @@ def _notes_of_ranks(ranks: WilcoxonSignedRank, found: Estimates, how: dict) -> l
 
 
 def _differs(p_raw: float, p: float | None) -> bool:
-    return p is None or f"{p_raw:.{RAW_DIGITS}g}" != f"{p:.{RAW_DIGITS}g}"
+    return p is None or round(p_raw, RAW_DECIMALS) != round(p, RAW_DECIMALS)

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from labcohort.compare.attenders import attenders
+from labcohort.assess.attenders import attenders
 from schemas.attenders import Attenders
 
 LISTS = ("values",)

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from labcohort.compare.multiplicity import families, with_families
-from labcohort.compare.profiles import with_profiles
+from labcohort.assess.multiplicity import families, with_families
+from labcohort.assess.profiles import with_profiles
 from labcohort.study.names import POST_HOC
 from schemas.comparison import Adjusted
 from schemas.multiplicity import Multiplicity

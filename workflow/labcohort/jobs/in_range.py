@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from labcohort.compare.in_range import in_range, judged
+from labcohort.assess.in_range import in_range, judged
 from schemas.in_range import InRange
 
 LISTS = ("values", "members")

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from labcohort.compare.regression_table import regression_rows
+from labcohort.assess.regression_table import regression_rows
 from schemas.regression import Regression
 
 LISTS = ("values", "members")

@@ -4,7 +4,7 @@ from collections import Counter
 
 import polars as pl
 
-from labcohort.compare.scorecard import scorecard
+from labcohort.assess.scorecard import scorecard
 from schemas.scorecard import VERDICTS, Scorecard
 
 LISTS = ("comparisons",)

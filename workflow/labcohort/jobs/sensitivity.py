@@ -4,8 +4,8 @@ from importlib import import_module
 
 import polars as pl
 
-from labcohort.compare.respecified import Respecified
-from labcohort.compare.sensitivity import specifications, summary
+from labcohort.assess.respecified import Respecified
+from labcohort.assess.sensitivity import specifications, summary
 from schemas.sensitivity import Sensitivity, Specification
 
 LISTS = ("values", "derived")

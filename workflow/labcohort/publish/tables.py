@@ -6,7 +6,7 @@ import polars as pl
 
 from labcohort.publish.siblings import in_order
 from labcohort.publish.text import (
-    TESTS,
+    SHORT_TESTS,
     equation_text,
     interval_text,
     p_text,
@@ -56,7 +56,7 @@ def comparisons_table(comparisons: pl.DataFrame, how: dict) -> list[dict]:
                 "Baseline": summary_text(row, "baseline", decimals),
                 "At follow-up": summary_text(row, "followup", decimals),
                 "Mean change (CI)": _interval(row, "change_mean", "change_ci", decimals),
-                "Test": TESTS[row["test"]],
+                "Test": SHORT_TESTS[row["test"]],
                 "p": p_text(row["p_value"]),
                 "Note": _note(row, how),
             }
@@ -82,7 +82,7 @@ def estimates_table(comparisons: pl.DataFrame, how: dict) -> list[dict]:
                 "Change (CI)": _interval(row, *change, decimals),
                 "Ratio (CI)": _interval(row, "geometric_ratio", "gr_ci", 2),
                 "Effect size (CI)": _interval(row, *effect, 2),
-                "Test": TESTS[row["test"]],
+                "Test": SHORT_TESTS[row["test"]],
                 "p": p_text(row["p_value"]),
                 "Adjusted p": p_text(row["p_adjusted"]),
                 "Note": _note(row, how),
@@ -138,6 +138,8 @@ def footnotes(comparisons: pl.DataFrame, table: dict, how: dict) -> list[str]:
         " row are of the same pairs; changes are changes from baseline, with their"
         f" {100 * how['confidence']:g} % confidence interval (CI).",
     ]
+    if "wilcoxon_signed_rank" in set(comparisons.get_column("test")):
+        notes.append("Wilcoxon: signed-rank test in the form of SPSS.")
     forms = set(comparisons.get_column("summary"))
     if "mean_sem" in forms:
         notes.append("a ± b: mean ± standard error of the mean (SEM).")

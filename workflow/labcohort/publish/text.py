@@ -3,6 +3,7 @@
 from labcohort.rounding import rounded
 
 BELOW_DETECTION = "<LOD"
+SHORT_TESTS = {"paired_t": "paired t", "wilcoxon_signed_rank": "Wilcoxon"}
 TESTS = {"paired_t": "paired t", "wilcoxon_signed_rank": "Wilcoxon signed-rank"}
 
 

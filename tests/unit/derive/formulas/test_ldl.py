@@ -142,7 +142,10 @@ def test_martin_hopkins_rounds_half_up_before_the_look_up(mg_per_dl, tg, non_hdl
 @pytest.mark.parametrize("tg", [4, 6.4, 13975.5])
 def test_martin_hopkins_outside_its_table(derive, tg):
     row = derive("LDL_MARTIN_HOPKINS", **sent(3000, 50, tg))
-    assert (row["value"], row["reason"]) == (None, "the table of factors has no stratum for it")
+    assert (row["value"], row["reason"]) == (
+        None,
+        "triglycerides or non-HDL cholesterol lie outside the table of factors",
+    )
 
 
 def test_martin_hopkins_above_400_is_flagged(derive):
@@ -154,7 +157,9 @@ def test_a_table_with_a_hole_gives_a_reason(samples, tables):
     cells = [c for c in tables["martin_hopkins"] if (c["tg_low"], c["non_hdl_low"]) != (147, 130)]
     inputs = samples(**{marker: [number] for marker, number in sent(200, 50, 150).items()})
     row = evaluate(inputs, ["LDL_MARTIN_HOPKINS"], {}, {"martin_hopkins": cells})
-    assert row["reason"].to_list() == ["the table of factors has no stratum for it"]
+    assert row["reason"].to_list() == [
+        "triglycerides or non-HDL cholesterol lie outside the table of factors"
+    ]
 
 
 def test_bounds_may_be_numbers_or_text(facts, tables):

@@ -117,7 +117,11 @@ def test_a_remnant_of_nothing_is_zero(derive):
         ("measured", {}, "missing input: LDL"),
         ("friedewald", {"TG": 4.6}, "triglycerides are above 400 mg/dL"),
         ("sampson", {"TG": 9.1}, "triglycerides are above 800 mg/dL"),
-        ("martin_hopkins", {"TG": 0.05}, "the table of factors has no stratum for it"),
+        (
+            "martin_hopkins",
+            {"TG": 0.05},
+            "triglycerides or non-HDL cholesterol lie outside the table of factors",
+        ),
     ],
 )
 def test_undefined_remnants(derive, method, numbers, reason):

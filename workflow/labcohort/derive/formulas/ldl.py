@@ -71,7 +71,10 @@ def ldl_martin_hopkins(
     rest = as_sent(cholesterol_mg_per_dl(tc - hdl))
     factor = _factor(_half_up(fat), _half_up(rest), martin_hopkins)
     value = difference(tc - hdl - cholesterol_mmol_per_l(triglycerides_mg_per_dl(tg) / factor))
-    outside = (factor.is_null(), "the table of factors has no stratum for it")
+    outside = (
+        factor.is_null(),
+        "triglycerides or non-HDL cholesterol lie outside the table of factors",
+    )
     return Formula(
         value,
         (*contradictions(tc, hdl), _no_fat(tg), outside, _negative(value)),

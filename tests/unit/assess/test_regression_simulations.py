@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from labcohort.compare.regression_to_the_mean import (
+from labcohort.assess.regression_to_the_mean import (
     FROM_DATA,
     REVERSED,
     Band,
@@ -18,7 +18,7 @@ from labcohort.compare.regression_to_the_mean import (
     changes,
     regression_to_the_mean,
 )
-from labcohort.compare.resampling import once
+from labcohort.assess.resampling import once
 
 INF = np.inf
 ESTIMATORS = (FROM_DATA, REVERSED)

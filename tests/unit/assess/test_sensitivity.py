@@ -3,8 +3,7 @@ with exact = FALSE, correct = FALSE)."""
 
 import numpy as np
 import pytest
-from labcohort.compare.pairs import Pairs
-from labcohort.compare.sensitivity import (
+from labcohort.assess.sensitivity import (
     CAVEAT,
     Sampling,
     Window,
@@ -13,6 +12,7 @@ from labcohort.compare.sensitivity import (
     summary,
     windows,
 )
+from labcohort.compare.pairs import Pairs
 
 ROW = {
     "profile": "recommended", "family": "primary", "marker": "HBA1C", "cohort": "all",

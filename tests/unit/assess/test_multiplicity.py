@@ -4,7 +4,7 @@ import random
 
 import polars as pl
 import pytest
-from labcohort.compare.multiplicity import (
+from labcohort.assess.multiplicity import (
     FAMILIES,
     adjusted,
     benjamini_hochberg,

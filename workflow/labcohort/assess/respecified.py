@@ -9,11 +9,11 @@ from itertools import product
 
 import polars as pl
 
+from labcohort.assess.sensitivity import Sampling, Window, merged, windows
 from labcohort.cohorts.eligibility import judged
 from labcohort.cohorts.subgroups import membership
 from labcohort.cohorts.timepoints import calendar
 from labcohort.compare.pairs import Pairs, pairs
-from labcohort.compare.sensitivity import Sampling, Window, merged, windows
 from labcohort.derive import registry
 from labcohort.derive.censored import EXCLUDED
 from labcohort.derive.panel import derive_panel

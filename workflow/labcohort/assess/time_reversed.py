@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from labcohort.compare.resampling import means
+from labcohort.assess.resampling import means
 
 Holds = Callable[[np.ndarray], np.ndarray]
 Statistic = Callable[[np.ndarray, np.ndarray], np.ndarray]

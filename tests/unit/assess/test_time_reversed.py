@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from labcohort.compare.regression_to_the_mean import Band
-from labcohort.compare.resampling import means, medians, once
-from labcohort.compare.time_reversed import reversed_change, reversed_counts
+from labcohort.assess.regression_to_the_mean import Band
+from labcohort.assess.resampling import means, medians, once
+from labcohort.assess.time_reversed import reversed_change, reversed_counts
 
 BEFORE = np.array([10.0, 20.0, 30.0, 40.0, 50.0, 60.0])
 AFTER = np.array([18.0, 20.0, 40.0, 35.0, 62.0, 65.0])  # the whole cohort's mean change is +5

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from labcohort.compare.regression_table import LABEL, regression_rows
+from labcohort.assess.regression_table import LABEL, regression_rows
 from labcohort.jobs import regression as job
 
 from schemas.cohort import Membership
@@ -191,7 +191,7 @@ def test_too_few_backwards_leaves_the_other_estimate():
 
 
 def test_an_interval_that_too_few_resamples_support_is_null_and_said(monkeypatch):
-    monkeypatch.setattr("labcohort.compare.resampling.LARGEST_UNDEFINED", -1.0)
+    monkeypatch.setattr("labcohort.assess.resampling.LARGEST_UNDEFINED", -1.0)
     table = checked(regression_rows(*study(), SETTINGS))
     assert table.select("observed", "expected").null_count().row(0) == (0, 0)
     assert set(table.get_column("difference_ci_low")) == {None}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labcohort.compare.resampling import (
+from labcohort.assess.resampling import (
     correlations,
     interval,
     means,
@@ -23,8 +23,8 @@ from labcohort.compare.resampling import (
     resamples,
     sds,
 )
-from labcohort.compare.time_reversed import reversed_change, reversed_counts
-from labcohort.compare.truncated_normal import selected_mean, selected_median
+from labcohort.assess.time_reversed import reversed_change, reversed_counts
+from labcohort.assess.truncated_normal import selected_mean, selected_median
 
 STATISTICS = {"mean": means, "median": medians}
 SELECTED = {"mean": selected_mean, "median": selected_median}

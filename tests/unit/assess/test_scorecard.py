@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from labcohort.compare.scorecard import scorecard
+from labcohort.assess.scorecard import scorecard
 from labcohort.jobs import scorecard as job
 
 from schemas.scorecard import Scorecard

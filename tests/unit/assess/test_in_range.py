@@ -6,7 +6,7 @@ from datetime import date
 import pandera.polars as pa
 import polars as pl
 import pytest
-from labcohort.compare.in_range import in_range, judged
+from labcohort.assess.in_range import in_range, judged
 from labcohort.jobs.in_range import main
 
 from schemas.cohort import Chosen, Membership

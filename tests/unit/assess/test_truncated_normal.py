@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from labcohort.compare.truncated_normal import selected_mean, selected_median
+from labcohort.assess.truncated_normal import selected_mean, selected_median
 
 INF = np.inf
 HSCRP = (np.log(1.8), 1.1)

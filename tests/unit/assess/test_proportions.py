@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from labcohort.compare.proportions import mcnemar, paired_difference
+from labcohort.assess.proportions import mcnemar, paired_difference
 from scipy.special import ndtr
 
 # Newcombe, Stat Med 1998;17:2635-2650, table III, method 10, with z = 1.96: (both, first only,

@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from labcohort.assess.proportions import mcnemar, paired_difference
 from labcohort.compare.limits import left_out_as_limit, rests_on_limit
-from labcohort.compare.proportions import mcnemar, paired_difference
 from labcohort.compare.summaries import median
 from labcohort.compare.ties import RELATIVE_TOLERANCE
 from labcohort.derive.age import age_at

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from labcohort.compare.resampling import (
+from labcohort.assess.resampling import (
     BLOCK,
     correlations,
     interval,
@@ -72,7 +72,7 @@ def test_the_stream_belongs_to_seed_and_key():
 
 def test_blocks_bound_the_memory_and_change_no_draw(monkeypatch):
     whole = np.concatenate(list(resamples(50, 40, 1, "a")))
-    monkeypatch.setattr("labcohort.compare.resampling.BLOCK", 333)
+    monkeypatch.setattr("labcohort.assess.resampling.BLOCK", 333)
     blocks = list(resamples(50, 40, 1, "a"))
     assert {len(block) for block in blocks} == {6, 4}
     assert np.concatenate(blocks).tolist() == whole.tolist()

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from labcohort.compare.standardised_difference import of_means, of_shares
+from labcohort.assess.standardised_difference import of_means, of_shares
 from scipy.special import ndtr
 
 

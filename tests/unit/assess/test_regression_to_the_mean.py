@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from labcohort.compare.regression_to_the_mean import (
+from labcohort.assess.regression_to_the_mean import (
     Band,
     Cohort,
     parameters,
     regression_to_the_mean,
     reversed_size,
 )
-from labcohort.compare.resampling import once
+from labcohort.assess.resampling import once
 
 ABOVE = Band(8.0, np.inf)
 STREAM = {"seed": 1, "key": "a cohort|a marker|month_6", "how_many": 200}

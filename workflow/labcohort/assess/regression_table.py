@@ -3,8 +3,7 @@
 import numpy as np
 import polars as pl
 
-from labcohort.compare.limits import left_out_as_limit
-from labcohort.compare.regression_to_the_mean import (
+from labcohort.assess.regression_to_the_mean import (
     FROM_DATA,
     FROM_OUTSIDE,
     REVERSED,
@@ -17,7 +16,8 @@ from labcohort.compare.regression_to_the_mean import (
     regression_to_the_mean,
     reversed_size,
 )
-from labcohort.compare.resampling import once
+from labcohort.assess.resampling import once
+from labcohort.compare.limits import left_out_as_limit
 
 LABEL = (
     "difference from the expected regression to the mean; it contains the whole cohort's change"

@@ -7,8 +7,8 @@ from datetime import date
 import pandera.polars as pa
 import polars as pl
 import pytest
-from labcohort.compare.attenders import attenders
-from labcohort.compare.standardised_difference import of_means
+from labcohort.assess.attenders import attenders
+from labcohort.assess.standardised_difference import of_means
 from labcohort.jobs.attenders import main
 
 from schemas.attenders import Attenders

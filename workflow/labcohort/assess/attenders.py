@@ -9,7 +9,7 @@ from itertools import combinations
 
 import polars as pl
 
-from labcohort.compare import standardised_difference
+from labcohort.assess import standardised_difference
 from labcohort.compare.limits import left_out_as_limit
 from labcohort.compare.summaries import mean, sd
 from labcohort.derive.age import age_at

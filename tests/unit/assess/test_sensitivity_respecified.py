@@ -6,12 +6,12 @@ from itertools import product
 
 import polars as pl
 import pytest
+from labcohort.assess.respecified import Respecified
+from labcohort.assess.sensitivity import Window, specifications, summary
 from labcohort.cohorts.eligibility import judged
 from labcohort.cohorts.subgroups import membership
 from labcohort.cohorts.timepoints import calendar
 from labcohort.compare.pairs import pairs
-from labcohort.compare.respecified import Respecified
-from labcohort.compare.sensitivity import Window, specifications, summary
 from labcohort.derive import registry
 from labcohort.derive.index import import_formulas
 from labcohort.derive.panel import derive_panel
