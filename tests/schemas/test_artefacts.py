@@ -6,17 +6,34 @@ import pandera.polars as pa
 import polars as pl
 import pytest
 
-from schemas.cohort import Chosen, Flow, Membership
-from schemas.comparison import Comparison
+from schemas.attenders import Attenders
+from schemas.cohort import Chosen, Flow, Membership, People
+from schemas.comparison import Adjusted, Comparison
 from schemas.derived import Derived
 from schemas.harmonised import Patients, Values
+from schemas.in_range import InRange
 from schemas.ingested import Cells
+from schemas.multiplicity import Multiplicity
 from schemas.quality import Duplicates, Ledger, Quarantine
+from schemas.regression import Regression
+from schemas.scorecard import Scorecard
+from schemas.sensitivity import Sensitivity, Specification
 
 PERSON = "p0123456789abcdef"
 PLACE = {"source": "site", "file": "raw/a.csv", "sheet": None, "row": 2, "column": "result"}
 KEPT = {f"kept_{k}": v for k, v in PLACE.items()}
 NAN, INF = float("nan"), float("inf")
+WHAT = {"marker": "M", "cohort": "all", "timepoint": "month_6"}
+PLANNED = {"profile": "recommended", "family": "f", **WHAT}
+# four members, one without a follow-up; of three pairs one rose, one fell, one stayed
+COMPARED = dict.fromkeys(Comparison.to_schema().columns, 1.0) | PLANNED | {
+    "role": "primary", "panel": "x", "test": "paired_t", "primary": True, "summary": "mean_sem",
+    "correction": "holm", "alpha": 0.05, "n_members": 5, "n_baseline": 4, "n_followup": 3,
+    "n_pairs": 3, "n_lost": 2, "lost": "no value at follow-up: 2", "df": 2, "agrees": "yes",
+    "n_positive": 1, "n_negative": 1, "n_zero": 1, "n_ties": 0, "n_censored": 0,
+    "n_below_baseline": 0, "n_below_followup": 0, "selected_on_baseline": False,
+    "duplicate_of": None, "equation": None, "note": None,
+}  # fmt: skip
 
 GOOD = {
     Cells: PLACE | {
@@ -38,8 +55,9 @@ GOOD = {
     Chosen: {
         "person": PERSON, "marker": "HBA1C", "timepoint": "baseline", "day": -3,
         "sample_date": date(2020, 1, 2), "value": 5.0, "category": None, "comparator": None,
-        **PLACE,
+        "flag": None, "range_low": None, "range_high": 6.0, **PLACE,
     },
+    People: {"person": PERSON, "failed": None, "lacks_followup_only": False},
     Flow: {
         "order": 1, "criterion": "c", "subject": "s", "entered": 5, "failed": 2, "remained": 3,
     },
@@ -51,11 +69,57 @@ GOOD = {
     Ledger: {
         "source": "site", "stage": "ingest", "kind": "in", "fate": None, "reason": None, "cells": 1,
     },
-    Comparison: dict.fromkeys(Comparison.to_schema().columns, 1.0) | {
-        "family": "f", "role": "primary", "panel": "x", "marker": "M", "cohort": "all",
-        "timepoint": "month_6", "test": "paired_t", "summary": "mean_sem", "n_members": 5,
-        "n_baseline": 4, "n_followup": 3, "n_pairs": 3, "df": 2, "n_positive": 1, "n_negative": 1,
-        "n_zero": 1, "n_censored": 0, "note": None,
+    Comparison: COMPARED,
+    Adjusted: COMPARED | {
+        "p_adjusted": 0.06, "adjustment": "Holm, 6 tests", "profiles_agree": "no: alpha",
+        "plan": "0123456789abcdef",
+    },
+    Multiplicity: {
+        "profile": "recommended", "family": "f", "correction": "holm", "alpha": 0.05, "n_tests": 6,
+        "n_missing": 1, "n_counted": 5, "expected_false_positives": 0.25, "n_below_alpha": 2,
+        "n_below_alpha_adjusted": 1, "n_duplicates": 0, "n_selected_on_baseline": 0,
+    },
+    Specification: PLANNED | {
+        "equation": None, "censored": "lod_half", "window_before": 45, "window_after": 45,
+        "test": "paired_t", "n_pairs": 9, "statistic": -2.5, "p_value": 0.03, "same_sign": True,
+        "below_alpha": True, "declared": True, "reason": None,
+    },
+    Sensitivity: PLANNED | {
+        "reference_test": "paired_t", "n_grid": 10, "n_valid": 8, "n_distinct": 5,
+        "n_same_sign": 8, "share_same_sign": 1.0, "n_below_alpha": 4, "share_below_alpha": 0.5,
+        "n_same_sign_below_alpha": 2, "share_same_sign_below_alpha": 0.25, "alpha": 0.05,
+        "dimensions": "test 2", "crosses_alpha_by": None, "note": "no evidence",
+    },
+    Regression: WHAT | {
+        "selecting_marker": "S", "low": None, "high": 59.5, "selecting_scale": "linear",
+        "scale": "log", "statistic": "mean", "estimator": "truncated_normal", "rho_source": "data",
+        "reliability_source": None, "n_all": 90, "n_selected": 20, "mu": 1.0, "sigma": 1.0,
+        "mu_marker": 1.0, "sigma_marker": 1.0, "rho_baseline": 1.0, "rho": 0.6, "observed": 3.0,
+        "observed_ci_low": 1.0, "observed_ci_high": 5.0, "expected": 2.0, "expected_ci_low": 1.0,
+        "expected_ci_high": 3.0, "difference": 1.0, "difference_ci_low": -1.0,
+        "difference_ci_high": 3.0, "estimators_differ": False, "label": "x", "note": None,
+    },
+    Attenders: {
+        "comparison": "paired", "group_a": "paired", "group_b": "unpaired",
+        "timepoint": "month_6", "marker": "M", "variable": "age", "scale": "linear", "n_a": 9,
+        "n_b": 3, "n_both": 0, "mean_a": 50.0, "sd_a": 9.0, "mean_b": 55.0, "sd_b": 8.0,
+        "standardised_difference": -0.5, "sd_ci_low": -1.8, "sd_ci_high": 0.8, "note": None,
+    },
+    InRange: WHAT | {
+        "n_pairs": 12, "n_judged": 10, "n_without_range": 2, "n_own_range": 4, "n_censored": 0,
+        "range_low": None, "range_high": 5.6, "in_in": 3, "in_out": 1, "out_in": 4, "out_out": 2,
+        "share_baseline": 0.4, "share_followup": 0.7, "difference": 0.3,
+        "difference_ci_low": -0.1, "difference_ci_high": 0.6, "p_mcnemar": 0.375,
+        "below_baseline": 1, "above_baseline": 5, "below_followup": 0, "above_followup": 3,
+        "centre_baseline": "no", "centre_followup": "yes", "note": None,
+    },
+    Scorecard: WHAT | {
+        "publication": "p", "test": "paired_t", "summary": "mean_sem",
+        "published_baseline": "7.77 ± 0.10", "published_followup": "7.52 ± 0.10",
+        "ours_baseline": "7.77 ± 0.10", "ours_followup": "7.52 ± 0.10",
+        "published_significant": "yes", "ours_significant": "yes", "published_direction": "down",
+        "ours_direction": "down", "p_value": 0.001, "verdict": "reproduced", "why": "all equal",
+        "source": "section 2",
     },
 }  # fmt: skip
 
@@ -108,7 +172,7 @@ def test_patients_may_have_other_attributes():
 @MODELS
 def test_a_column_of_another_type_is_refused(model):
     frame = framed(model, GOOD[model])
-    refused(model, frame.with_columns(pl.lit(True).alias(frame.columns[-1])))
+    refused(model, frame.with_columns(pl.lit(b"x").alias(frame.columns[-1])))
 
 
 @pytest.mark.parametrize(
@@ -186,11 +250,82 @@ WRONG = [
     (Comparison, {"followup_iqr": -1.0}),
     (Comparison, {"df": 0}),
     (Comparison, {"marker": None}),
+    # neither of the two tests is primary
+    (Comparison, {"primary": False}),
+    (Comparison, {"n_lost": 1}),
+    (Comparison, {"n_members": 6}),
+    (Comparison, {"agrees": "no"}),
+    (Comparison, {"alpha": 1.0}),
+    (Comparison, {"rank_biserial": 1.1}),
+    (Comparison, {"geometric_ratio": 0.0}),
+    (Comparison, {"shapiro_w": 1.1}),
+    (Comparison, {"p_exact": 1.1}),
+    (Comparison, {"detectable_change": -1.0}),
+    (Comparison, {"hl_ci_low": NAN}),
+    (Comparison, {"n_below_followup": -1}),
+    (Comparison, {"selected_on_baseline": None}),
+    (Adjusted, {"p_adjusted": 1.1}),
+    (Adjusted, {"p_adjusted": NAN}),
+    (Adjusted, {"profiles_agree": "no"}),
+    (Adjusted, {"plan": None}),
+    (Adjusted, {"n_lost": 1}),
+    (People, {"person": None}),
+    (People, {"lacks_followup_only": None}),
+    (Multiplicity, {"correction": "bonferroni"}),
+    (Multiplicity, {"n_tests": -1}),
+    (Multiplicity, {"expected_false_positives": -0.1}),
+    (Multiplicity, {"alpha": 0.0}),
+    (Specification, {"reason": "no pairs"}),
+    (Specification, {"p_value": None}),
+    (Specification, {"statistic": None, "p_value": None, "below_alpha": None}),
+    (Specification, {"statistic": INF}),
+    (Specification, {"p_value": 1.1}),
+    (Specification, {"declared": False}),
+    (Specification, {"window_before": -1}),
+    (Sensitivity, {"n_valid": 11}),
+    (Sensitivity, {"n_distinct": 9}),
+    (Sensitivity, {"share_below_alpha": 0.4}),
+    (Sensitivity, {"share_below_alpha": None}),
+    (Sensitivity, {"n_same_sign": None}),
+    (Sensitivity, {"n_grid": 0}),
+    (Sensitivity, {"note": ""}),
+    (Regression, {"n_selected": 91}),
+    (Regression, {"expected_ci_low": None}),
+    (Regression, {"observed": NAN}),
+    (Regression, {"estimator": "formula"}),
+    (Regression, {"scale": "ln"}),
+    (Regression, {"rho": 1.1}),
+    (Regression, {"sigma": -1.0}),
+    (Attenders, {"comparison": "all"}),
+    (Attenders, {"n_both": 4}),
+    (Attenders, {"mean_b": None}),
+    (Attenders, {"n_b": 0}),
+    (Attenders, {"sd_ci_low": None}),
+    (Attenders, {"standardised_difference": None, "sd_ci_low": None, "sd_ci_high": None}),
+    (Attenders, {"mean_a": NAN}),
+    (InRange, {"n_without_range": 1}),
+    (InRange, {"in_in": 4}),
+    (InRange, {"above_baseline": 4}),
+    (InRange, {"above_followup": 4}),
+    (InRange, {"n_own_range": 21}),
+    (InRange, {"n_censored": 21}),
+    (InRange, {"share_baseline": None}),
+    (InRange, {"p_mcnemar": None}),
+    (InRange, {"difference_ci_low": 0.7}),
+    (InRange, {"centre_baseline": "perhaps"}),
+    (InRange, {"range_low": NAN}),
+    (Scorecard, {"verdict": "nearly"}),
+    (Scorecard, {"why": ""}),
+    (Scorecard, {"published_significant": None}),
+    (Scorecard, {"ours_direction": "unknown"}),
+    (Scorecard, {"p_value": 1.1}),
 ]
 
 
 @pytest.mark.parametrize(
-    ("model", "wrong"), WRONG, ids=[f"{m.__name__}-{k}={v}" for m, w in WRONG for k, v in w.items()]
+    ("model", "wrong"),
+    WRONG,
+    ids=[f"{m.__name__}-{','.join(f'{k}={v}' for k, v in w.items())}" for m, w in WRONG],
 )
 def test_a_wrong_cell_is_refused(model, wrong):
     refused(model, framed(model, GOOD[model] | wrong))
@@ -211,8 +346,37 @@ def test_a_wrong_cell_is_refused(model, wrong):
         (Ledger, {"kind": "fate", "fate": "set_aside", "reason": "hard_limit", "cells": 0}),
         (Comparison, {"p_value": None, "statistic": None, "df": None, "note": "no test: n < 2"}),
         (Comparison, {"p_value": 0.0}),
+        (Comparison, {"lost": None, "n_lost": 0, "n_members": 3, "n_baseline": 3}),
+        (Comparison, {"agrees": None, "p_exact": None, "p_raw_double": None}),
+        (Adjusted, {"p_adjusted": None, "adjustment": None, "profiles_agree": None}),
+        (People, {"failed": 4, "lacks_followup_only": True}),
+        (Multiplicity, {"family": "all", "correction": None, "alpha": None}),
+        (Multiplicity, {"correction": "none", "n_below_alpha_adjusted": None}),
+        (Specification, {"statistic": None, "p_value": None, "below_alpha": None,
+                         "same_sign": None, "reason": "no pairs"}),
+        (Specification, {"same_sign": None, "censored": None, "equation": "mdrd_4"}),
+        (Sensitivity, {"n_valid": 0, "n_distinct": 0, "n_same_sign": None, "n_below_alpha": 0,
+                       "n_same_sign_below_alpha": None, "share_same_sign": None,
+                       "share_below_alpha": None, "share_same_sign_below_alpha": None}),
+        (Regression, {"expected_ci_low": None, "expected": None, "expected_ci_high": None,
+                      "note": "fewer than 40 pairs"}),
+        (Regression, {"estimator": "time_reversed", "mu": None, "sigma": None, "mu_marker": None,
+                      "sigma_marker": None, "rho_baseline": None, "rho": None}),
+        (Attenders, {"n_b": 0, "mean_b": None, "sd_b": None, "standardised_difference": None,
+                     "sd_ci_low": None, "sd_ci_high": None, "note": "nobody in a group"}),
+        (Attenders, {"scale": "share", "sd_a": None, "sd_b": None}),
+        (InRange, dict.fromkeys(("in_in", "in_out", "out_in", "out_out", "n_judged", "n_own_range",
+                                 "below_baseline", "above_baseline", "below_followup",
+                                 "above_followup"), 0)
+         | dict.fromkeys(("share_baseline", "share_followup", "difference", "difference_ci_low",
+                          "difference_ci_high", "p_mcnemar", "centre_baseline", "centre_followup",
+                          "range_high"))
+         | {"n_without_range": 12, "note": "no reference range"}),
+        (InRange, {"centre_baseline": "depends", "range_high": None}),
+        (Scorecard, {"ours_baseline": None, "ours_followup": None, "ours_significant": None,
+                     "ours_direction": None, "p_value": None, "verdict": "not comparable"}),
     ],
-)
+)  # fmt: skip
 def test_what_may_be_so_is_accepted(model, other):
     model.validate(framed(model, GOOD[model] | other), lazy=True)
 
@@ -243,3 +407,20 @@ def test_steps_of_the_flow_are_joined_by_their_order():
 def test_a_cell_may_break_several_rules_in_the_quarantine():
     other = GOOD[Quarantine] | {"rule": "another"}
     Quarantine.validate(framed(Quarantine, GOOD[Quarantine], other), lazy=True)
+
+
+def test_the_other_test_of_a_comparison_is_not_primary():
+    other = COMPARED | {"test": "wilcoxon_signed_rank", "df": None}
+    Comparison.validate(framed(Comparison, COMPARED, other | {"primary": False}), lazy=True)
+    refused(Comparison, framed(Comparison, COMPARED, other))
+
+
+def test_another_profile_is_another_comparison():
+    other = COMPARED | {"profile": "as_published"}
+    Comparison.validate(framed(Comparison, COMPARED, other), lazy=True)
+
+
+def test_one_specification_of_a_comparison_is_declared():
+    declared, other = GOOD[Specification], GOOD[Specification] | {"window_after": 60}
+    Specification.validate(framed(Specification, declared, other | {"declared": False}), lazy=True)
+    refused(Specification, framed(Specification, declared, other))

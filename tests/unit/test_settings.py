@@ -9,6 +9,8 @@ import pytest
 from labcohort import settings
 from labcohort.memory import Memory
 from labcohort.provenance import Code, canonical_json
+from labcohort.settings import assessments
+from labcohort.settings.selection import selection
 from labcohort.study.load import Study, load_study
 
 HOME = Path(__file__).parents[2]
@@ -18,6 +20,9 @@ HOME = Path(__file__).parents[2]
 def study(tmp_path_factory) -> Study:
     memory = Memory(tmp_path_factory.mktemp("memory") / "kept.json")
     return load_study(HOME, HOME, memory, Code(HOME, memory))
+
+
+ASSESSMENTS = ("families", "scorecard", "regression", "in_range", "attenders", "sensitivity")
 
 
 def jobs(study: Study) -> dict[str, str]:
@@ -30,36 +35,62 @@ def jobs(study: Study) -> dict[str, str]:
              for r in study.tables["figures"]}  # fmt: skip
     told |= {"patients": settings.patients(study), "cohorts": settings.cohorts(study)}
     told |= {"tables": settings.tables(study), "quality": settings.quality(study)}
+    told |= {name: getattr(settings, name)(study) for name in ASSESSMENTS}
+    told |= {"ceiling": settings.ceiling(study)}
     return {name: canonical_json(value) for name, value in told.items()}
 
 
+@pytest.fixture(scope="module")
+def untouched(study) -> dict[str, str]:
+    return jobs(study)
+
+
 @pytest.fixture
-def moved(study):
+def moved(study, untouched):
     """Names of the jobs whose settings an edit of the study moves."""
 
     def names(edit) -> set[str]:
         parts = deepcopy([study.config, study.sources, study.tables])
         edited = replace(study, config=parts[0], sources=parts[1], tables=parts[2])
         edit(edited)
-        before, after = jobs(study), jobs(edited)
+        before, after = untouched, jobs(edited)
         assert before.keys() == after.keys()
         return {name for name in before if before[name] != after[name]}
 
     return names
 
 
-def changed(table: str, key: str, **values):
-    """An edit of the row of a table that starts with `key`."""
+def changed(table: str, *key: object, **values):
+    """An edit of the first row of a table that starts with `key`."""
 
     def edit(study: Study) -> None:
-        row = next(r for r in study.tables[table] if key in list(r.values())[:1])
+        rows = study.tables[table]
+        row = next(r for r in rows if tuple(r.values())[: len(key)] == key)
         row.update(values)
 
     return edit
 
 
+def added(table: str, *key: object, **values):
+    """A row more: a copy of the first that starts with `key`, with these values."""
+
+    def edit(study: Study) -> None:
+        rows = study.tables[table]
+        row = next(r for r in rows if tuple(r.values())[: len(key)] == key)
+        rows.append(row | values)
+
+    return edit
+
+
 def configured(**values):
-    return lambda study: study.config.update(values)
+    """An edit of single settings; those in a group leave the others there."""
+
+    def edit(study: Study) -> None:
+        for name, value in values.items():
+            old = study.config[name]
+            study.config[name] = old | value if isinstance(old, dict) else value
+
+    return edit
 
 
 PRINTED = {"tables"}
@@ -70,6 +101,9 @@ PANELS = ("anthropometric", "blood_pressure", "glycaemic", "lipid", "liver", "re
 DERIVES = {f"derive {panel}" for panel in PANELS}
 COMPARES = {f"compare {panel}" for panel in PANELS}
 
+PLANNED = ("as_published", "primary", "primary")
+SECONDARY = ("as_published", "exploratory", "secondary")
+
 EDITS = [
     (changed("markers", "HBA1C", label="A1c"), PRINTED | {"figure figure_3_glycaemia"}),
     (changed("markers", "HBA1C", decimals=1), PRINTED | {"figure figure_3_glycaemia"}),
@@ -77,26 +111,104 @@ EDITS = [
     (changed("markers", "HBA1C", label_zh="x", loinc="x", source="x"), set()),
     (changed("markers", "HBA1C", soft_high=15.0), EVERY_SITE),
     (changed("markers", "HBA1C", hard_low=1.0), EVERY_SITE),
+    # limits of a derived marker are checked where it is derived
+    (changed("markers", "HOMA_IR", hard_high=99.0), {"derive glycaemic", "sensitivity"}),
+    (changed("markers", "LDL_SAMPSON", hard_high=99.0), {"derive lipid"}),
     (changed("markers", "GLOB_REPORTED", hard_low=2.0), set()),
+    (changed("markers", "HBA1C", scale="log"), {"compare glycaemic", "attenders"}),
+    # as a ratio, where regression to the mean is expected
+    (changed("markers", "HSCRP", scale="linear"),
+     {"compare inflammation", "attenders", "regression"}),
     (changed("conversions", "GLOB_REPORTED", slope=2.0), set()),
     (changed("conversions", "HBA1C", source="x"), set()),
     (changed("conversions", "HBA1C", slope=2.0), EVERY_SITE),
     (changed("cross_checks", "diastolic_above_systolic", source="x"), set()),
-    (changed("ckd_stages", "kdoqi", low=91.0), {"derive renal"}),
+    (changed("ckd_stages", "kdoqi", "1", low=91.0), {"derive renal"}),
+    # stage 2 is a cohort: the band in which regression to the mean is judged
+    (changed("ckd_stages", "kdoqi", "2", low=61.0), {"derive renal", "regression"}),
     (changed("ckd_stages", "kdoqi", label="x", label_zh="x", source="x"), set()),
-    (changed("visits", "month_6", after=30), {"cohorts"}),
+    (changed("martin_hopkins", factor=4.0), {"derive lipid"}),
+    (changed("martin_hopkins", source="x"), set()),
+    (changed("reference_ranges", "HBA1C", high=6.0), {"in_range"}),
+    (changed("reference_ranges", "HBA1C", source="x"), set()),
+    # the waist is compared by its ratios only
+    (changed("reference_ranges", "WAIST", high=90.0), set()),
+    (changed("methods", "EGFR", "ckd_epi_2021", label_zh="x", source="x"), set()),
+    (changed("shown_units", "FBS", "mg/dL", slope=18.0), set()),
+    (changed("published_results", "chin_2025", significant="unknown"), {"scorecard"}),
+    (changed("published_results", "chin_2025", figure="Figure 9"), set()),
+    (changed("visits", "month_6", after=30), {"cohorts", "sensitivity"}),
     (changed("visits", "month_6", label="Half a year"), PRINTED | FIGURES),
     (changed("visits", "month_6", label_zh="x"), set()),
-    (changed("cohorts", "ckd_3", values="3|4"), {"cohorts"}),
+    (changed("cohorts", "ckd_3", values="3|4"), {"cohorts", "regression"}),
+    (changed("cohorts", "hscrp_ge_1_50", values="2"), {"cohorts", "regression"}),
+    (changed("cohorts", "male", values="female"), {"cohorts"}),
     (changed("cohorts", "ckd_3", label="x"), PRINTED),
-    (changed("eligibility", 1, values="type_1"), {"cohorts"}),
+    (changed("eligibility", 1, values="type_1"), {"cohorts", "sensitivity"}),
     (changed("eligibility", 1, label="x"), PRINTED),
     (changed("tables", "lipid", title="x"), PRINTED),
+    (changed("tables", "lipid", profile="recommended"), PRINTED),
     (changed("figures", "figure_3_glycaemia", title="x"), {"figure figure_3_glycaemia"}),
+    (changed("figures", "figure_3_glycaemia", profile="recommended"),
+     {"figure figure_3_glycaemia"}),
+    # HBA1C, HOMA_IR and HSCRP
+    (changed("plan", *PLANNED, alpha=0.01),
+     {"compare glycaemic", "compare inflammation", "families", "sensitivity"}),
+    (changed("plan", *PLANNED, test="wilcoxon_signed_rank"),
+     {"compare glycaemic", "compare inflammation", "families", "sensitivity"}),
+    (changed("plan", *PLANNED, exclude="soft_high"),
+     {"compare glycaemic", "compare inflammation", "families", "sensitivity"}),
+    # the grid has no descriptives
+    (changed("plan", *PLANNED, summary="median_iqr"),
+     {"compare glycaemic", "compare inflammation", "families"}),
+    # BMI and WHR, which are not primary: nothing of the grid
+    (changed("plan", *SECONDARY, correction="bh"), {"compare anthropometric", "families"}),
+    (changed("plan", *SECONDARY, role="sensitivity"), {"compare anthropometric", "families"}),
+    (changed("plan", *SECONDARY, role="primary"),
+     {"compare anthropometric", "families", "sensitivity"}),
+    # in another cohort there is more to follow into its ranges and among its members
+    (changed("plan", *SECONDARY, cohort="male"),
+     {"compare anthropometric", "families", "cohorts", "in_range"}),
+    (added("plan", *SECONDARY, cohort="ckd_3", family="new"),
+     {"compare anthropometric", "families", "cohorts", "in_range", "regression"}),
+    # what is post hoc is in no family and no grid
+    (changed("post_hoc", "recommended", alpha=0.01), {"compare renal"}),
+    (added("post_hoc", "recommended", markers="ALT", cohort="male"),
+     {"compare liver", "cohorts", "in_range"}),
+    (added("post_hoc", "recommended", markers="ALT", cohort="ckd_3"),
+     {"compare liver", "cohorts", "in_range", "regression"}),
     (configured(quartiles=7), COMPARES),
-    (configured(confidence=0.9), COMPARES | {"tables"}),
-    (configured(repeats="mean"), DERIVES),
-    (configured(egfr_rounding="none"), {"derive renal"}),
+    (configured(detection={"no_mean": 0.2}), COMPARES),
+    (configured(exact_below=20), COMPARES),
+    (configured(power=0.9), COMPARES),
+    (configured(confidence=0.9), COMPARES | {"tables", "regression", "in_range", "attenders"}),
+    (configured(censored="lod"),
+     DERIVES | COMPARES | {"regression", "in_range", "attenders", "sensitivity"}),
+    (configured(repeats="mean"), DERIVES | {"sensitivity"}),
+    (configured(ceiling=0.05), EVERY_SITE | {"patients", "ceiling"}),
+    (configured(egfr_rounding="none"), {"derive renal", "regression"}),
+    (configured(methods={"EGFR": "mdrd_4"}), {"derive renal", "compare renal", "tables"}),
+    # a marker of several formulas is printed with the one that made it
+    (configured(methods={"REMNANT_C": "friedewald"}), {"derive lipid", "compare lipid", "tables"}),
+    (configured(input_days={"HOMA_IR": 3}), {"derive glycaemic", "sensitivity"}),
+    (configured(input_days={"EGFR": 3}), {"derive renal"}),
+    (configured(seed=2), {"regression"}),
+    (configured(regression={"resamples": 500}), {"regression"}),
+    (configured(regression={"reliability": {"HSCRP": {"rho": 0.62, "source": "x"}}}),
+     {"regression"}),
+    (configured(regression={"reliability": {
+        "HSCRP": {"rho": 0.61, "source": "Circ J 2006;70:559 (over one year)"},
+        "HBA1C": {"rho": 0.9, "source": "x"}}}), set()),
+    (configured(sensitivity={"widths": [30]}), {"sensitivity"}),
+    (configured(sensitivity={"censored": ["lod"]}), {"sensitivity"}),
+    # no cohort or marker of the grid rests on eGFR
+    (configured(sensitivity={"methods": {"EGFR": ["mdrd_4"]}}), set()),
+    (configured(units={"FBS": "mg/dL"}), {"tables", "figure figure_3_glycaemia"}),
+    (configured(units={"TC": "mg/dL"}), {"tables"}),
+    # not one that is compared
+    (configured(units={"WEIGHT": "lb"}), set()),
+    (configured(published=None), {"scorecard"}),
+    (configured(published_profile="recommended"), {"scorecard"}),
     (configured(title="x"), PRINTED),
     (configured(synthetic=False), PRINTED | FIGURES | {"quality"}),
     (lambda s: s.sources["site_b"]["analytes"].pop("Uric acid"),
@@ -118,15 +230,17 @@ def test_a_marker_added_elsewhere_moves_nothing(study):
     assert jobs(replace(study, tables=tables)) == jobs(study)
 
 
-def test_a_comparison_more_moves_its_panel_and_what_prints_it(moved):
-    def edit(study):
-        study.tables["plan"].append(study.tables["plan"][0] | {"markers": "TC", "family": "new"})
-
-    assert moved(edit) == {"compare lipid"}
+def test_a_comparison_more_moves_its_panel_and_what_judges_the_plan(moved):
+    edit = added("plan", *PLANNED, markers="TC", family="new", role="secondary")
+    assert moved(edit) == {"compare lipid", "families"}
 
 
 def test_the_order_of_the_plan_moves_no_comparison(moved):
     assert moved(lambda study: study.tables["plan"].reverse()) == set()
+
+
+def test_the_order_of_markers_of_a_row_moves_nothing(moved):
+    assert moved(changed("plan", *PLANNED, markers="HSCRP|HOMA_IR|HBA1C")) == set()
 
 
 def test_panels_stand_in_the_order_of_their_markers(study):
@@ -137,8 +251,10 @@ def test_panels_stand_in_the_order_of_their_markers(study):
 def test_a_panel_has_its_measured_and_its_derived_markers(study):
     told, modules = settings.derive(study, "renal")
     assert told["measured"] == ["CREAT", "BUN", "UA"]
-    assert told["derived"] == ["EGFR", "GFR_CATEGORY", "CKD_STAGE"]
-    assert told["inputs"] == ["CREAT"]
+    assert told["derived"] == ["EGFR", "CRCL", "GFR_CATEGORY", "CKD_STAGE"]
+    # the clearance is by weight
+    assert told["inputs"] == ["CREAT", "WEIGHT"]
+    assert settings.derive_panels(study, "renal") == ["anthropometric", "renal"]
     assert modules == ["labcohort.derive.formulas.renal"]
 
 
@@ -151,7 +267,7 @@ def test_a_marker_whose_inputs_nobody_measures_is_not_available(study):
                 del analytes[name]
     without = replace(study, sources=sources)
     gone = settings.available_markers(study) - settings.available_markers(without)
-    assert gone == {"CREAT", "EGFR", "GFR_CATEGORY", "CKD_STAGE"}
+    assert gone == {"CREAT", "EGFR", "CRCL", "GFR_CATEGORY", "CKD_STAGE"}
 
 
 def test_reported_markers_are_not_computed(study):
@@ -167,3 +283,283 @@ def test_a_job_is_one_canonical_text_with_the_digest_of_its_code(study, tmp_path
     assert job["code"] == code.digest("__main__", "labcohort.jobs.compare")
     more = json.loads(settings.job_text(code, "compare", "renal", {}, ["labcohort.check"]))
     assert more["code"] != job["code"]
+
+
+def compared(study: Study, panel: str, **wanted: str) -> list[dict]:
+    """What the panel's job is told of its comparisons that have these values."""
+    rows = settings.compare(study, panel)["plan"]
+    return [row for row in rows if wanted.items() <= row.items()]
+
+
+def test_a_planned_comparison_as_its_job_is_told(study):
+    wanted = {"marker": "HOMA_IR", "profile": "recommended", "timepoint": "month_6"}
+    assert compared(study, "glycaemic", **wanted) == [
+        {
+            "profile": "recommended", "family": "primary", "role": "primary", "marker": "HOMA_IR",
+            "cohort": "all", "timepoint": "month_6", "test": "wilcoxon_signed_rank",
+            "summary": "median_iqr", "correction": "holm", "alpha": 0.05,
+            "exclude": ["insulin_treated", "insulin_unknown"], "selected_on_baseline": False,
+            "duplicate_of": "FBS|INSULIN",
+        }
+    ]  # fmt: skip
+
+
+def test_what_is_post_hoc_is_compared_with_its_panel_in_no_family_of_the_plan(study):
+    rows = compared(study, "renal", role="post_hoc")
+    assert [(r["marker"], r["cohort"], r["timepoint"]) for r in rows] == [
+        ("UA", "all", "month_12"), ("UA", "all", "month_6"),
+    ]  # fmt: skip
+    assert {(r["family"], r["correction"], r["alpha"]) for r in rows} == {
+        ("post_hoc", "none", 0.05)
+    }
+
+
+def test_a_marker_is_a_duplicate_of_inputs_that_are_compared_beside_it(study):
+    def duplicates(study: Study, panel: str, **wanted: str) -> set[str | None]:
+        return {r["duplicate_of"] for r in compared(study, panel, **wanted)}
+
+    assert duplicates(study, "glycaemic", marker="HBA1C") == {None}
+    assert duplicates(study, "glycaemic", marker="EAG") == {"HBA1C"}
+    # creatinine is compared within the stages; eGFR of all patients stands alone
+    assert duplicates(study, "renal", marker="EGFR", cohort="ckd_3") == {"CREAT"}
+    assert duplicates(study, "renal", marker="EGFR", cohort="all") == {None}
+    # through a derived input as well: the ratio needs globulin, which needs the two
+    assert duplicates(study, "liver", marker="AG_RATIO") == {"ALB|GLOB|TP"}
+    # in another profile is not beside it
+    rows = [r for r in study.tables["plan"] if r["markers"] != "FBS" or r["cohort"] != "all"]
+    fewer = replace(study, tables=study.tables | {"plan": rows})
+    of_published = {"marker": "HOMA_IR", "profile": "as_published"}
+    of_recommended = {"marker": "HOMA_IR", "profile": "recommended"}
+    assert duplicates(fewer, "glycaemic", **of_published) == {"FBS|INSULIN"}
+    assert duplicates(fewer, "glycaemic", **of_recommended) == {"INSULIN"}
+
+
+def test_cohorts_chosen_on_a_baseline_value_are_told(study):
+    assert {r["selected_on_baseline"] for r in compared(study, "renal", cohort="ckd_3")} == {True}
+    assert {r["selected_on_baseline"] for r in compared(study, "hormone")} == {False}
+
+
+def test_the_equation_of_a_marker_is_that_of_its_inputs(study):
+    assert settings.compare(study, "renal")["equations"] == {
+        "EGFR": "ckd_epi_2021", "CKD_STAGE": "ckd_epi_2021", "GFR_CATEGORY": "ckd_epi_2021",
+    }  # fmt: skip
+    assert settings.compare(study, "lipid")["equations"] == {"REMNANT_C": "measured"}
+    assert settings.compare(study, "glycaemic")["equations"] == {}
+
+
+def test_every_panel_has_the_members_of_everyone(study):
+    panels = settings.cohorts(study)["panels"]
+    assert all("all" in cohorts for cohorts in panels.values())
+    assert panels["hormone"] == ["all", "female", "male"]
+
+
+def band(study: Study, criterion: str, subject: str, values: str, rounding="half_up") -> dict:
+    row = {"cohort": "c", "criterion": criterion, "subject": subject, "values": values}
+    told = selection(replace(study, config=study.config | {"egfr_rounding": rounding}), row)
+    assert told.pop("cohort") == "c"
+    return told
+
+
+EXACT, OPEN = (True, False), None
+NO_INTERVAL = "the cohort is not one interval of a baseline value"
+
+
+@pytest.mark.parametrize(
+    ("values", "rounding", "low", "high"),
+    [
+        # half-up staging: an eGFR of 59.5 is 60 and of 89.5 is 90
+        ("2", "half_up", 59.5, 89.5),
+        ("2", "none", 60, 90),
+        ("3|4|5", "half_up", OPEN, 59.5),
+        ("5|3|4", "none", OPEN, 60),
+        ("1", "half_up", 89.5, OPEN),
+        ("1|2", "none", 60, OPEN),
+        ("2|3|4|5", "half_up", OPEN, 89.5),
+    ],
+)
+def test_stages_are_a_band_of_egfr(study, values, rounding, low, high):
+    assert band(study, "baseline_is", "CKD_STAGE", values, rounding) == {
+        "marker": "EGFR", "low": low, "high": high, "low_inclusive": True,
+        "high_inclusive": False, "reason": None,
+    }  # fmt: skip
+
+
+def test_a_category_of_kdigo_is_a_band_too(study):
+    told = band(study, "baseline_is", "GFR_CATEGORY", "G3a|G3b")
+    assert (told["marker"], told["low"], told["high"]) == ("EGFR", 29.5, 59.5)
+
+
+@pytest.mark.parametrize(
+    ("subject", "values", "marker"),
+    [("CKD_STAGE", "2|4", "EGFR"), ("HSCRP", "1.5", "HSCRP"), ("CKD_STAGE", "7", "EGFR")],
+)
+def test_what_is_no_one_band_says_so(study, subject, values, marker):
+    told = band(study, "baseline_is", subject, values)
+    assert (told["marker"], told["reason"]) == (marker, NO_INTERVAL)
+    assert told["low"] is told["high"] is None
+
+
+@pytest.mark.parametrize(
+    ("criterion", "low", "high", "inclusive"),
+    [
+        ("baseline_at_least", 1.5, None, {"low_inclusive": True, "high_inclusive": False}),
+        ("baseline_above", 1.5, None, {"low_inclusive": False, "high_inclusive": False}),
+        ("baseline_at_most", None, 1.5, {"low_inclusive": True, "high_inclusive": True}),
+        ("baseline_below", None, 1.5, {"low_inclusive": True, "high_inclusive": False}),
+    ],
+)
+def test_a_threshold_is_a_band_with_or_without_its_end(study, criterion, low, high, inclusive):
+    assert band(study, criterion, "HSCRP", "1.50") == {
+        "marker": "HSCRP", "low": low, "high": high, "reason": None, **inclusive,
+    }  # fmt: skip
+
+
+def test_what_is_tested_is_named_once(study):
+    rows = assessments.tested(study)
+    keys = {tuple(row.values()) for row in rows}
+    assert len(keys) == len(rows)
+    # planned in both profiles, and post hoc
+    assert {"cohort": "all", "marker": "HBA1C", "timepoint": "month_6"} in rows
+    assert {"cohort": "all", "marker": "UA", "timepoint": "month_6"} in rows
+    order = [row["marker"] for row in study.tables["markers"]]
+    assert [order.index(r["marker"]) for r in rows] == sorted(
+        order.index(r["marker"]) for r in rows
+    )
+
+
+def test_the_digest_of_the_plan_is_of_what_it_says(study):
+    def digest(plan: list[dict]) -> str:
+        return assessments.plan_digest(replace(study, tables=study.tables | {"plan": plan}))
+
+    plan = study.tables["plan"]
+    assert digest(plan[::-1]) == digest(plan) == assessments.plan_digest(study)
+    assert settings.families(study) == {"plan": digest(plan)}
+    assert digest(plan[1:]) != digest(plan)
+    for column, value in {"alpha": 0.01, "correction": "bh", "exclude": "soft_low"}.items():
+        assert digest([plan[0] | {column: value}, *plan[1:]]) != digest(plan)
+
+
+def test_no_label_moves_the_digest_of_the_plan(study):
+    tables = deepcopy(study.tables)
+    for name in ("markers", "cohorts", "visits", "tables", "figures"):
+        for row in tables[name]:
+            row.update({k: "x" for k in row if k.startswith(("label", "title"))})
+    assert assessments.plan_digest(replace(study, tables=tables)) == assessments.plan_digest(study)
+
+
+def test_the_grid_has_the_comparisons_of_its_roles_with_the_studys_own_levels_first(study):
+    config = study.config | {"censored": "sqrt2"}
+    told, modules = settings.sensitivity(replace(study, config=config))
+    assert {row["family"] for row in told["rows"]} == {"primary"}
+    # three markers, two timepoints, two profiles
+    assert len(told["rows"]) == 12
+    assert told["censored"] == ["sqrt2", "lod_half", "lod", "excluded"]
+    assert told["widths"] == [30, 45, 60, 90]
+    assert told["methods"] == {}
+    assert sorted(part["panel"] for part in told["derive"]) == ["glycaemic", "inflammation"]
+    assert modules == told["modules"] == ["labcohort.derive.formulas.glycaemic"]
+    excluded = [r["exclude"] for r in told["rows"]
+                if r["marker"] == "HOMA_IR" and r["profile"] == "recommended"]  # fmt: skip
+    assert excluded == [["insulin_treated", "insulin_unknown"]] * 2
+
+
+def test_the_grid_goes_through_equations_where_a_comparison_or_its_cohort_rests_on_one(study):
+    plan = [*study.tables["plan"], study.tables["plan"][0] | {
+        "family": "new", "role": "sensitivity", "markers": "BUN", "cohort": "ckd_3"}]  # fmt: skip
+    config = study.config | {
+        "methods": study.config["methods"] | {"EGFR": "mdrd_4"},
+        "sensitivity": study.config["sensitivity"] | {"roles": ["sensitivity"]},
+    }
+    edited = replace(study, config=config, tables=study.tables | {"plan": plan})
+    told, _ = settings.sensitivity(edited)
+    assert [row["marker"] for row in told["rows"]] == ["BUN"]
+    assert told["methods"] == {"EGFR": ["mdrd_4", "ckd_epi_2021", "ckd_epi_2009"]}
+    assert settings.sensitivity_inputs(edited) == ["anthropometric", "renal"]
+
+
+def test_a_grid_of_no_role_is_empty(study):
+    config = study.config | {"sensitivity": study.config["sensitivity"] | {"roles": []}}
+    told, modules = settings.sensitivity(replace(study, config=config))
+    assert told["rows"] == told["derive"] == modules == []
+
+
+def test_the_scorecard_has_the_rows_of_the_named_publication(study):
+    told = settings.scorecard(study)
+    assert told["profile"] == "as_published"
+    assert {row["publication"] for row in told["published"]} == {"chin_2025"}
+    assert len(told["published"]) == 98
+    unnamed = replace(study, config=study.config | {"published": None})
+    assert settings.scorecard(unnamed)["published"] == []
+
+
+def test_ranges_are_of_the_markers_that_are_tested(study):
+    told = settings.in_range(study)
+    used = {row["marker"] for row in told["tested"]}
+    listed = {row["marker"] for row in study.tables["reference_ranges"]}
+    assert {row["marker"] for row in told["ranges"]} == used & listed
+    assert listed - used
+
+
+def test_regression_is_of_the_cohorts_that_something_is_tested_in(study):
+    told = settings.regression(study)
+    # ckd_2_5 is a cohort of no comparison
+    assert [s["cohort"] for s in told["selections"]] == [
+        "ckd_2", "ckd_3", "ckd_4", "ckd_5", "ckd_3_5", "hscrp_ge_1_50",
+    ]  # fmt: skip
+    assert {row["marker"] for row in told["tested"]} == {"EGFR", "CREAT", "BUN", "UA", "HSCRP"}
+    assert told["log"] == ["HSCRP"]
+    assert list(told["reliability"]) == ["HSCRP"]
+
+
+def test_attenders_are_compared_in_what_the_study_compares(study):
+    told = settings.attenders(study)
+    assert told["timepoints"] == ["month_6", "month_12"]
+    assert "UA" in told["markers"] and "WEIGHT" not in told["markers"]
+    assert set(told["log"]) < set(told["markers"])
+
+
+@pytest.mark.parametrize("unit", ["mg/dL", "mmol/L"])
+def test_a_figure_and_the_tables_are_told_the_unit_to_show(study, unit):
+    config = study.config | {"units": {"FBS": unit, "TC": "mg/dL"}}
+    edited = replace(study, config=config)
+    drawn = settings.figure(edited, "figure_3_glycaemia")
+    fbs = next(m for m in drawn["markers"] if m["marker"] == "FBS")
+    printed = settings.tables(edited)
+    if unit == "mmol/L":  # the canonical one
+        assert drawn["units"] == {} and set(printed["units"]) == {"TC"}
+        assert fbs["unit"] == "mmol/L"
+        return
+    # AMA Manual of Style: 1 mmol/L of glucose is 18.0156 mg/dL
+    assert drawn["units"] == {
+        "FBS": {"unit": "mg/dL", "slope": 18.0156, "intercept": 0, "decimals": 1}
+    }
+    assert (fbs["unit"], fbs["decimals"]) == ("mg/dL", 1)
+    assert set(printed["units"]) == {"FBS", "TC"}
+    # comparisons.csv stays in canonical units
+    assert printed["markers"]["FBS"]["unit"] == "mmol/L"
+
+
+def test_a_figure_shows_its_profile(study):
+    assert settings.figure(study, "figure_3_glycaemia")["profile"] == "as_published"
+
+
+def test_tables_are_told_which_cohorts_are_stages_and_by_which_equation(study):
+    told = settings.tables(study)
+    assert told["staged"] == ["ckd_2", "ckd_3", "ckd_4", "ckd_5", "ckd_3_5", "ckd_2_5"]
+    assert told["equation"] == "ckd_epi_2021"
+    assert {(t["kind"], t["profile"]) for t in told["tables"]} == {
+        ("comparisons", "as_published"), ("estimates", "recommended"),
+    }  # fmt: skip
+
+
+def test_tables_are_told_by_which_formula_a_marker_of_several_was_made(study):
+    printed = settings.tables(study)["markers"]
+    assert printed["EGFR"]["method"] == "CKD-EPI 2021 (creatinine)"
+    assert printed["HBA1C"]["method"] is None
+
+
+def test_tables_know_the_marker_that_chooses_a_cohort_though_nothing_compares_it(study):
+    plan = [row for row in study.tables["plan"] if row["markers"] == "HBA1C"]
+    only = replace(study, tables=study.tables | {"plan": plan, "post_hoc": []})
+    # regression to the mean names it
+    assert {"EGFR", "HSCRP"} <= settings.tables(only)["markers"].keys()

@@ -21,6 +21,7 @@ RAW = "resources/demo"
 PATIENTS, SITE_A = f"{RAW}/patients.csv", f"{RAW}/site_a_results.csv"
 SITE_B, SITE_C = f"{RAW}/site_b_visits.xlsx", f"{RAW}/site_c_visits.txt"
 CONFIG, PLAN, VISITS = "config/config.yaml", "config/plan.tsv", "config/visits.tsv"
+POST_HOC, TABLES = "config/post_hoc.tsv", "config/tables.tsv"
 P_YAML = "config/sources/patients.yaml"
 A_YAML, B_YAML, C_YAML = (f"config/sources/site_{site}.yaml" for site in "abc")
 
@@ -111,7 +112,8 @@ HARMONISE_B = (
     "quality/harmonise/site_b.quarantine.parquet",
     "quality/harmonise/site_b.ledger.tsv",
 )
-TYPO_IN_PLAN = ("SBP|DBP\tall\tmonth_6", "SPB|DBP\tall\tmonth_6")
+SECONDARY = "as_published\texploratory\tsecondary\t"
+TYPO_IN_PLAN = (f"{SECONDARY}SBP|DBP\tall\tmonth_6", f"{SECONDARY}SPB|DBP\tall\tmonth_6")
 KEY = "public_key: labcohort demo key"
 # the first patient of the table, of the other sex
 TWICE = b"A-001,M,1973-09-12,type 2,2016-06-22,100,yes,none\n"
@@ -129,7 +131,7 @@ MISTAKES = (
     Mistake(
         "ragged row",
         added(SITE_A, b"A-001,2016-06-17,29463-7,Body weight\n"),
-        (f"{SITE_A}, row 7046", "4 cells", "6"),
+        (f"{SITE_A}, row 7046", "4 cells", "7"),
         "ingest/site_a",
         ("ingested/site_a.parquet",),
     ),
@@ -230,8 +232,35 @@ MISTAKES = (
     ),
     Mistake(
         "unknown test",
-        replaced(PLAN, "BMI|WHR\tall\tmonth_6\tpaired_t", "BMI|WHR\tall\tmonth_6\tpaired_tt"),
+        replaced(
+            PLAN,
+            f"{SECONDARY}BMI|WHR\tall\tmonth_6\tpaired_t",
+            f"{SECONDARY}BMI|WHR\tall\tmonth_6\tpaired_tt",
+        ),
         (f"{PLAN}, row 4, column 'test', value 'paired_tt'", "wilcoxon_signed_rank"),
+    ),
+    Mistake(
+        "unknown flag to leave out",
+        replaced(
+            PLAN,
+            "HOMA_IR\tall\tmonth_6\twilcoxon_signed_rank\tmedian_iqr\tinsulin_treated",
+            "HOMA_IR\tall\tmonth_6\twilcoxon_signed_rank\tmedian_iqr\tinsulin_treted",
+        ),
+        (f"{PLAN}, row 32, column 'exclude'", "'insulin_treted'", "'insulin_treated'"),
+    ),
+    Mistake(
+        "primary in a cohort chosen on a baseline value",
+        replaced(
+            PLAN,
+            f"{SECONDARY}HSCRP\thscrp_ge_1_50\tmonth_6",
+            "as_published\tinflammation\tprimary\tHSCRP\thscrp_ge_1_50\tmonth_6",
+        ),
+        (f"{PLAN}, row 28, column 'role'", "hscrp_ge_1_50", "regression to the mean", "secondary"),
+    ),
+    Mistake(
+        "unknown rule for limits",
+        replaced(CONFIG, "censored: lod_half ", "censored: lod_haf "),
+        (CONFIG, "censored", "'lod_haf'", "'lod_half'"),
     ),
     Mistake(
         "overlapping windows",
@@ -343,6 +372,45 @@ VARIANTS = (
     ),
     Mistake("key file is a directory", replaced(CONFIG, KEY, "key_file: config"), (CONFIG,)),
     Mistake("no plan", removed(PLAN), (PLAN,)),
+    Mistake(
+        "a family with two corrections",
+        replaced(
+            PLAN,
+            "recommended\tprimary\tprimary\tHBA1C\tall\tmonth_12\tpaired_t\tmean_sem\t\tholm",
+            "recommended\tprimary\tprimary\tHBA1C\tall\tmonth_12\tpaired_t\tmean_sem\t\tbh",
+        ),
+        (f"{PLAN}, rows 30 and 31, column 'correction'", "primary", "holm", "bh"),
+    ),
+    Mistake(
+        "post hoc what is planned",
+        added(POST_HOC, b"recommended\tHBA1C\tall\tmonth_6\tpaired_t\tmean_sem\t\t0.05\n"),
+        (f"{POST_HOC}, row 4", "HBA1C", "in the plan"),
+    ),
+    Mistake(
+        "a table of a profile that is none",
+        replaced(TABLES, "lipid\tcomparisons\tas_published", "lipid\tcomparisons\tas_publishd"),
+        (f"{TABLES}, table lipid", "'as_publishd'", "'as_published'"),
+    ),
+    Mistake(
+        "unit to show that is none of the marker's",
+        replaced(CONFIG, "units: {} ", "units: {FBS: mg/deal} "),
+        (f"{CONFIG}, units", "'mg/deal'", "mg/dL"),
+    ),
+    Mistake(
+        "unknown publication",
+        replaced(CONFIG, "published: chin_2025 ", "published: chin_2052 "),
+        (f"{CONFIG}, published", "'chin_2052'", "'chin_2025'"),
+    ),
+    Mistake(
+        "unknown method in the grid",
+        replaced(CONFIG, "[ckd_epi_2021, ckd_epi_2009, mdrd_4]", "[ckd_epi_2021, mdrd4]"),
+        (f"{CONFIG}, sensitivity > methods", "'mdrd4'", "'mdrd_4'"),
+    ),
+    Mistake(
+        "wrong column of reference ranges",
+        replaced(A_YAML, "column: reference_range", "column: reference_ranges"),
+        (f"{SITE_A}, row 1", "no column 'reference_ranges'", "'reference_range'"),
+    ),
     Mistake("plan not UTF-8", written(PLAN, "研究".encode("gb18030")), (PLAN, "UTF-8")),
 )
 # the mistake found before any job that is mended and run again

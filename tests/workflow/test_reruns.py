@@ -16,7 +16,10 @@ import pytest
 from tests.running import HOME, snakemake
 
 WORKFLOW_PARTS = ("Snakefile", "workflow", "schemas", "resources", "profiles")
-STAGES = "ingest|harmonise|patients|derive|cohorts|compare|tables|figure|quality"
+ASSESSMENTS = ("families", "scorecard", "regression", "in_range", "attenders", "sensitivity")
+STAGES = "ingest|harmonise|patients|derive|cohorts|compare|tables|figure|quality|" + "|".join(
+    ASSESSMENTS
+)
 PANELS = (
     "anthropometric",
     "blood_pressure",
@@ -29,6 +32,11 @@ PANELS = (
 )
 DERIVE = {f"derive {panel}" for panel in PANELS}
 COMPARE = {f"compare {panel}" for panel in PANELS}
+ASSESS = {f"{assessment} all" for assessment in ASSESSMENTS}
+# what a comparison that comes out changed has below it, its panel's figures apart
+COMPARED = {"families all", "scorecard all", "tables all"}
+# what the chosen values of a panel have below them
+CHOSEN = {"regression all", "in_range all", "attenders all"}
 INGEST = {f"ingest {source}" for source in ("patients", "site_a", "site_b", "site_c")}
 HARMONISE = {f"harmonise {source}" for source in ("site_a", "site_b", "site_c")}
 FIGURES = {"figure figure_2_blood_pressure", "figure figure_3_glycaemia"}
@@ -134,21 +142,74 @@ EDITS = {
     ),
     "a row of the plan": (
         "config/plan.tsv",
-        "BMI|WHR\tall\tmonth_6\tpaired_t\tmean_sem",
-        "BMI|WHR\tall\tmonth_6\twilcoxon_signed_rank\tmedian_iqr",
-        {"compare anthropometric", "tables all"},
+        "as_published\texploratory\tsecondary\tBMI|WHR\tall\tmonth_6\tpaired_t\tmean_sem",
+        "as_published\texploratory\tsecondary\tBMI|WHR\tall\tmonth_6\t"
+        "wilcoxon_signed_rank\tmedian_iqr",
+        {"compare anthropometric"} | COMPARED,
     ),
     "a row of the plan taken out": (
         "config/plan.tsv",
-        "exploratory\tsecondary\tHSCRP\thscrp_ge_1_50\tmonth_6\tpaired_t\tmean_sem\n",
+        "as_published\texploratory\tsecondary\tHSCRP\thscrp_ge_1_50\tmonth_6\tpaired_t\tmean_sem"
+        "\t\tnone\t0.05\n",
         "",
-        {"compare inflammation", "tables all"},
+        # the other profile still compares the same: values and cohorts stay
+        {"compare inflammation"} | COMPARED,
+    ),
+    "a row of what is post hoc added": (
+        "config/post_hoc.tsv",
+        "recommended\tUA\tall\tmonth_6\t",
+        "as_published\tUA\tall\tmonth_6\tpaired_t\tmean_sem\t\t0.05\n"
+        "recommended\tUA\tall\tmonth_6\t",
+        {"compare renal"} | COMPARED,
+    ),
+    "a published result": (
+        "resources/published_results.tsv",
+        "\t5.86\t6.85\t",
+        "\t5.87\t6.85\t",
+        {"scorecard all", "tables all"},
+    ),
+    "a reference range": (
+        "resources/reference_ranges.tsv",
+        "BMI\t\t18\t\t18.5\t24.99\t",
+        "BMI\t\t18\t\t18.5\t27.49\t",
+        {"in_range all", "tables all"},
+    ),
+    "the seed": (
+        "config/config.yaml",
+        "seed: 1 ",
+        "seed: 2 ",
+        {"regression all", "tables all"},
+    ),
+    "the widths of the sensitivity grid": (
+        "config/config.yaml",
+        "widths: [30, 45, 60, 90]",
+        "widths: [30, 45, 60]",
+        {"sensitivity all", "tables all"},
+    ),
+    "a unit to print a marker in": (
+        "config/config.yaml",
+        "units: {} ",
+        "units: {FBS: mg/dL} ",
+        {"tables all", "figure figure_3_glycaemia"},
+    ),
+    "the rule for censored values": (
+        "config/config.yaml",
+        "censored: lod_half ",
+        "censored: lod ",
+        # only hs-CRP has limits: the values of the other panels come out the same
+        DERIVE | {"cohorts all"} | COMPARE | ASSESS | {"tables all"},
     ),
     "code of a test, same numbers": (
         "workflow/labcohort/compare/paired_t.py",
         "    df = d.size - 1\n",
         "    df = int(d.size) - 1\n",
-        COMPARE,
+        COMPARE | {"sensitivity all"},
+    ),
+    "code of resampling, same numbers": (
+        "workflow/labcohort/assess/resampling.py",
+        "return np.ones((1, n))\n",
+        "return np.ones((1, int(n)))\n",
+        {"regression all"},
     ),
     "code of a formula, same numbers": (
         "workflow/labcohort/derive/formulas/renal.py",
@@ -158,10 +219,9 @@ EDITS = {
     ),
     "a formula": (
         "workflow/labcohort/derive/formulas/lipid.py",
-        "return Formula(value=tc - hdl",
-        "return Formula(value=hdl - tc",
-        # NON_HDL is in no comparison: its panel's values for the cohorts come out changed
-        {"derive lipid", "cohorts all", "compare lipid"},
+        "return Formula(value=tc - hdl,",
+        "return Formula(value=tc - hdl * 1.01,",
+        {"derive lipid", "cohorts all", "compare lipid"} | ASSESS | {"tables all"},
     ),
     "how numbers are rounded in print": (
         "workflow/labcohort/publish/text.py",
@@ -189,8 +249,8 @@ EDITS = {
     ),
     "a hard limit that nothing meets": (
         "resources/markers.tsv",
-        "\tinflammation\t30522-7\tmg/L\t2\tmeasured\t0\t600\t",
-        "\tinflammation\t30522-7\tmg/L\t2\tmeasured\t0\t601\t",
+        "\tinflammation\t30522-7\tmg/L\t2\tlog\tmeasured\t0\t600\t",
+        "\tinflammation\t30522-7\tmg/L\t2\tlog\tmeasured\t0\t601\t",
         HARMONISE,
     ),
     "a conversion that no source uses": (
@@ -226,7 +286,8 @@ def test_an_edit_runs_what_depends_on_it(copy, name):
     copy.edit(file, old, new)
     ran = copy.ran()
     if expected is None:  # a wider window may move values of any panel, and no earlier stage
-        assert "cohorts all" in ran and not ran & (INGEST | HARMONISE | DERIVE)
+        assert {"cohorts all", "sensitivity all"} <= ran
+        assert not ran & (INGEST | HARMONISE | DERIVE)
     else:
         assert ran == expected
 
@@ -244,12 +305,34 @@ def changed_cholesterol(copy: Copy) -> bytes:
     return b"\n".join(lines)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "more"),
+    [
+        ("none\t0.05", "none\t0.01", {"sensitivity all"}),
+        # an adjusted p is no part of the grid
+        ("none\t0.05", "holm\t0.05", set()),
+    ],
+    ids=["alpha", "correction"],
+)
+def test_the_alpha_or_the_correction_of_a_family(copy, old, new, more):
+    path = copy.study / "config/plan.tsv"
+    family = "as_published\tprimary\t"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    assert sum(line.startswith(family) and old in line for line in lines) == 2
+    changed = (line.replace(old, new) if line.startswith(family) else line for line in lines)
+    path.write_text("".join(changed), encoding="utf-8")
+    panels = {"compare glycaemic", "compare inflammation"}
+    assert copy.ran() == panels | COMPARED | {"figure figure_3_glycaemia"} | more
+
+
 CELL = {
     "ingest site_a",
     "harmonise site_a",
-    "derive lipid",
+    # triglycerides and others of the lipid panel are inputs of formulas of these panels, too
+    *("derive lipid", "derive glycaemic", "derive liver"),
     "cohorts all",
     "compare lipid",
+    *ASSESS,
     "tables all",
 }
 
@@ -287,13 +370,14 @@ def test_an_attribute_of_a_patient_that_no_criterion_uses(copy):
         "A-002,F,1972-02-26,type 2,2014-11-01,50,no,none",
         "A-002,F,1972-02-26,type 2,2014-11-01,60,no,none",
     )
-    # every panel and the cohorts take the patient table; what they make comes out the same
-    assert copy.ran() == {"ingest patients", "patients patients", "cohorts all"} | DERIVE
+    # all that takes the patient table runs; what it makes comes out the same
+    takes_patients = {"cohorts all", "in_range all", "attenders all", "sensitivity all"} | DERIVE
+    assert copy.ran() == {"ingest patients", "patients patients"} | takes_patients
 
 
 def test_a_new_figure_draws_that_figure_only(copy):
     path = copy.study / "config/figures.tsv"
-    row = "liver\tbefore_after\tGGT|ALT\tall\tmonth_6|month_12\tLiver\t\n"
+    row = "liver\tbefore_after\tas_published\tGGT|ALT\tall\tmonth_6|month_12\tLiver\t\n"
     path.write_text(path.read_text("utf-8") + row, encoding="utf-8")
     assert copy.ran() == {"figure liver"}
     assert (copy.study / "results/figures/liver.svg").exists()
@@ -302,11 +386,13 @@ def test_a_new_figure_draws_that_figure_only(copy):
 def test_a_new_cohort_and_comparison(copy):
     for file, row in {
         "config/cohorts.tsv": "hdl_low\tbaseline_below\tHDL\t1.0\tBaseline HDL < 1.0 mmol/L\t\n",
-        "config/plan.tsv": "exploratory\tsecondary\tHDL\thdl_low\tmonth_6\tpaired_t\tmean_sem\n",
+        "config/plan.tsv": "recommended\texploratory\tsecondary\tHDL\thdl_low\tmonth_6\tpaired_t"
+        "\tmean_sem\t\tbh\t0.05\n",
     }.items():
         path = copy.study / file
         path.write_text(path.read_text("utf-8") + row, encoding="utf-8")
-    assert copy.ran() == {"cohorts all", "compare lipid", "tables all"}
+    # the grid is told all cohorts; its numbers stay
+    assert copy.ran() == {"cohorts all", "compare lipid"} | CHOSEN | COMPARED | {"sensitivity all"}
 
 
 def test_a_lost_artefact_is_made_again_and_nothing_below_it(copy):

@@ -219,8 +219,8 @@ compare_reported("CHOLHDL", "HDL_RATIO_REPORTED", g$TC, g$HDL)
 
 windows <- list(month_6 = 182, month_12 = 365)
 # chosen[[marker]][[timepoint]]: for each person, the row of `wide` that stands for the timepoint.
-choose_rows <- function(marker, half_width = 60) {
-  has <- which(!is.na(values[[marker]]))
+choose_rows <- function(marker, half_width = 60, offered = values[[marker]]) {
+  has <- which(!is.na(offered))
   has <- has[order(wide$person[has], wide$date[has])]
   by_person <- split(has, wide$person[has])
   first <- sapply(by_person, function(rows) rows[1])
@@ -463,12 +463,15 @@ comparisons$p_adjusted[primary] <- p.adjust(comparisons$p_value[primary], "BH")
 
 # ---- hs-CRP by other rules for limits and other windows ------------------------------------------
 
-# The timepoints are chosen first; a pair with a limit is then taken as the rule says, or left out.
-rules <- list(lod_half = 1 / 2, lod = 1, sqrt2 = 1 / sqrt(2), excluded = NA)
+# A limit is taken as the rule says, or left out: `excluded` after the timepoints are chosen, so that
+# its pair is lost; `excluded_before_choice` lets another visit of the window stand for it.
+rules <- list(lod_half = 1 / 2, lod = 1, sqrt2 = 1 / sqrt(2), excluded = NA,
+              excluded_before_choice = NA)
 half_widths <- c(60, 30, 90)
 hscrp <- values$HSCRP
 specified <- function(rule, width, timepoint, cohort) {
-  rows <- choose_rows("HSCRP", width)
+  offered <- if (rule == "excluded_before_choice") ifelse(below$HSCRP, NA, hscrp) else hscrp
+  rows <- choose_rows("HSCRP", width, offered)
   pairs <- sort(intersect(intersect(names(rows$baseline), names(rows[[timepoint]])),
                           cohorts[[cohort]]))
   from <- rows$baseline[pairs]
@@ -480,13 +483,12 @@ specified <- function(rule, width, timepoint, cohort) {
   from <- from[complete]
   to <- to[complete]
   d <- settle_ties(at[from], at[to])
-  limits <- if (rule == "excluded") 0 else
+  limits <- if (is.na(rules[[rule]])) 0 else
     max(mean(limited$HSCRP[from]), mean(limited$HSCRP[to]))
-  t_test <- if (limits > most_limited) c(statistic = NA, df = NA, p_value = NA) else paired_t(d)
   data.frame(r_version = as.character(getRversion()), marker = "HSCRP", cohort = cohort,
              timepoint = timepoint, censored = rule, half_width = width,
              test = c("paired_t", "wilcoxon_signed_rank"), n_pairs = length(d),
-             rbind(t_test, wilcoxon(d))[, c("statistic", "p_value")])
+             share_limited = limits, rbind(paired_t(d), wilcoxon(d))[, c("statistic", "p_value")])
 }
 specifications <- NULL
 for (cohort in c("all", "male", "female", "hscrp_ge_1_50")) for (timepoint in names(windows))

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from labcohort.cohorts.eligibility import judged, selection_flow
 
-from schemas.cohort import Flow
+from schemas.cohort import Flow, People
 
 CRITERIA = [
     {"order": 1, "criterion": "attribute_is", "subject": "diabetes_type", "values": "type_2|lada"},
@@ -35,7 +35,8 @@ def judge(*people: tuple, criteria=CRITERIA) -> pl.DataFrame:
     )
     visited = [(n, t) for n, (_, _, ts) in zip(names, people, strict=True) for t in ts]
     seen = pl.DataFrame(visited, schema={"person": pl.String, "timepoint": pl.String}, orient="row")
-    return judged(patients.reverse(), seen.reverse(), criteria)
+    people = judged(patients.reverse(), seen.reverse(), criteria)
+    return People.validate(people, lazy=True)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,49 @@ def test_the_order_is_that_of_the_column_whatever_the_rows_are():
 
 def test_people_are_judged_one_by_one_and_sorted():
     people = judge(GOOD, ("type_1", *GOOD[1:]), GOOD)
-    assert people.rows() == [("p0", None), ("p1", 1), ("p2", None)]
+    assert people.select("person", "failed").rows() == [("p0", None), ("p1", 1), ("p2", None)]
+
+
+@pytest.mark.parametrize(
+    ("change", "lacks"),
+    [
+        ({}, False),
+        ({2: ("baseline",)}, True),
+        # fails nothing else: whatever comes before or after in the order
+        ({2: ()}, False),
+        ({2: ("month_6",)}, False),
+        ({0: "type_1", 2: ("baseline",)}, False),
+        ({1: None, 2: ("baseline",)}, False),
+        ({0: None}, False),
+    ],
+)
+@pytest.mark.parametrize("followup_first", [True, False])
+def test_who_is_otherwise_eligible_and_never_came_back(change, lacks, followup_first):
+    person = tuple(change.get(i, value) for i, value in enumerate(GOOD))
+    orders = (2, 3, 4, 1) if followup_first else (1, 2, 3, 4)
+    criteria = [row | {"order": n} for row, n in zip(CRITERIA, orders, strict=True)]
+    (told,) = judge(person, criteria=criteria).get_column("lacks_followup_only")
+    assert told is lacks
+
+
+def test_a_criterion_that_the_baseline_can_meet_asks_for_no_follow_up():
+    any_visit = [*CRITERIA[:2], CRITERIA[3] | {"subject": "baseline|month_6"}]
+    people = judge((*GOOD[:2], ()), criteria=any_visit)
+    assert people.select("failed", "lacks_followup_only").rows() == [(4, False)]
+
+
+def test_each_of_several_follow_ups_may_be_what_is_lacking():
+    both = [*CRITERIA[:3], *({**CRITERIA[3], "order": 4 + i, "subject": f"month_{6 + 6 * i}"}
+                             for i in range(2))]  # fmt: skip
+    people = judge(GOOD, (*GOOD[:2], ("baseline",)), (*GOOD[:2], ("month_6",)), criteria=both)
+    assert people.select("failed", "lacks_followup_only").rows() == [
+        (5, True), (4, True), (3, False),
+    ]  # fmt: skip
+
+
+def test_without_a_criterion_of_follow_up_nobody_lacks_one():
+    people = judge(GOOD, ("type_1", *GOOD[1:]), criteria=CRITERIA[:3])
+    assert not people.get_column("lacks_followup_only").any()
 
 
 def test_without_criteria_everyone_is_eligible():

@@ -245,3 +245,17 @@ def test_a_mean_of_a_class_is_its_first_and_a_mean_of_limits_keeps_the_limit():
     rows = choose(dated(given, visits)[0], visits, dated(given, visits)[1]).to_dicts()
     found = {r["marker"]: (r["value"], r["category"], r["comparator"]) for r in rows}
     assert found == {"CKD_STAGE": (2.0, "2", None), "HBA1C": (0.75, None, "<")}
+
+
+def test_a_mean_has_the_flags_of_all_its_results():
+    visits = [visit("month_6", 182, 45, 45, choice="mean")]
+    given = results((150, 1.0), (160, 2.0), (170, 3.0), (150, 1.0, "FBS"))
+    day = (pl.col("sample_date") - DAY_0).dt.total_days()
+    flags = {150: "soft_low", 160: "insulin_treated|soft_low", 170: None}
+    flag = day.replace_strict(flags, return_dtype=pl.String)
+    given = given.with_columns(flag=pl.when(pl.col("marker") == "HBA1C").then(flag))
+    rows = choose(dated(given, visits)[0], visits, dated(given, visits)[1]).to_dicts()
+    # a result of an insulin-treated day is in the mean: whoever leaves it out must see it
+    found = {r["marker"]: set((r["flag"] or "").split("|")) for r in rows}
+    assert found == {"HBA1C": {"soft_low", "insulin_treated"}, "FBS": {""}}
+    assert next(r["flag"] for r in rows if r["marker"] == "FBS") is None

@@ -121,10 +121,18 @@ def test_centres_are_those_of_the_form_of_summary():
 
 @pytest.mark.parametrize("visit", ["baseline", "followup"])
 def test_a_visit_below_detection_is_not_drawn_and_the_other_is(visit):
-    hidden = dict.fromkeys((f"{visit}_{k}" for k in ("median", "q1", "iqr", "min")))
+    hidden = dict.fromkeys(f"{visit}_{k}" for k in ("median", "q1", "iqr", "min"))
     drawn = figure([row("SBP", summary="median_iqr") | hidden], ONE)
     assert drawn_ends(drawn) == [119.0]
     assert "no pairs" not in texts(drawn)
+    assert "too many values at a limit of detection" in texts(drawn)
+    assert "range in place of quartiles" not in texts(drawn)
+
+
+def test_where_neither_visit_can_be_drawn_the_panel_says_why():
+    hidden = dict.fromkeys(f"{visit}_mean" for visit in ("baseline", "followup"))
+    shown = texts(figure([row("SBP") | hidden], ONE))
+    assert "<LOD" in shown and "no pairs" not in shown
 
 
 @pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
@@ -139,7 +147,7 @@ def test_the_job_draws_the_primary_test_of_the_profile_and_cohort(tmp_path):
     drawn = written(
         tmp_path,
         row("SBP", p_value=0.201),
-        row("SBP", p_value=0.302, primary=False),
+        row("SBP", p_value=0.302, primary=False, role="primary"),
         row("SBP", p_value=0.403, profile="as_published", role="primary"),
         row("SBP", p_value=0.504, cohort="male", role="primary"),
         row("DBP", p_value=0.605, role="primary"),

@@ -7,8 +7,12 @@ from labcohort.publish.siblings import with_labels
 HOW = {
     "synthetic": True,
     "markers": {
-        "EGFR": {"label": "Estimated GFR", "unit": "mL/min/{1.73_m2}"},
-        "BUN": {"label": "Urea nitrogen", "unit": "mmol/L"},
+        "EGFR": {
+            "label": "Estimated GFR",
+            "unit": "mL/min/{1.73_m2}",
+            "method": "CKD-EPI 2021",
+        },
+        "BUN": {"label": "Urea nitrogen", "unit": "mmol/L", "method": None},
     },
     "cohorts": {"all": "All patients", "ckd_3": "CKD stage 3"},
     "timepoints": {"month_6": "6 months", "month_12": "12 months"},
@@ -38,7 +42,7 @@ def test_labels_and_units_stand_beside_their_codes():
     ]  # fmt: skip
     assert table.row(1) == (
         "ckd_3", "CKD stage 3", "month_12", "12 months", "BUN", "Urea nitrogen", "mmol/L",
-        "EGFR", "Estimated GFR", "mL/min/{1.73_m2}", 0.1 + 0.2, "SYNTHETIC",
+        "EGFR", "Estimated GFR, CKD-EPI 2021", "mL/min/{1.73_m2}", 0.1 + 0.2, "SYNTHETIC",
     )  # fmt: skip
     without = table.row(0, named=True)
     assert without["selecting_marker_label"] is without["selecting_marker_unit"] is None
@@ -74,7 +78,7 @@ def test_rows_of_no_marker_come_first_and_as_they_were():
     assert table["variable"].to_list() == ["sex_male", "EGFR", "age", "BUN"]
     assert table["variable_label"].to_list() == [
         "sex_male",
-        "Estimated GFR",
+        "Estimated GFR, CKD-EPI 2021",
         "age",
         "Urea nitrogen",
     ]

@@ -20,9 +20,17 @@ HOW = {
     "title": "A study",
     "synthetic": True,
     "markers": {
-        "HBA1C": {"label": "HbA1c", "unit": "%", "decimals": 2, "panel": "glycaemic"},
-        "WHR": {"label": "Waist-hip ratio", "unit": "1", "decimals": 3, "panel": "anthropometric"},
-        "EGFR": {"label": "eGFR", "unit": "mL/min/{1.73_m2}", "decimals": 1, "panel": "renal"},
+        "HBA1C": {
+            "label": "HbA1c", "unit": "%", "decimals": 2, "panel": "glycaemic", "method": None,
+        },
+        "WHR": {
+            "label": "Waist-hip ratio", "unit": "1", "decimals": 3, "panel": "anthropometric",
+            "method": None,
+        },
+        "EGFR": {
+            "label": "eGFR", "unit": "mL/min/{1.73_m2}", "decimals": 1, "panel": "renal",
+            "method": "CKD-EPI 2021",
+        },
     },
     "methods": {"ckd_epi_2021": "CKD-EPI 2021", "measured": "TC - HDL - measured LDL"},
     "equation": "ckd_epi_2021",
@@ -37,7 +45,7 @@ HOW = {
     },
     "everyone": "all",
     "eligibility": [{"order": 2, "label": "Treated"}, {"order": 1, "label": "Type 2"}],
-}
+}  # fmt: skip
 ROW = {
     "profile": "recommended", "family": "primary", "role": "primary", "panel": "glycaemic",
     "marker": "HBA1C", "cohort": "all", "timepoint": "month_6", "test": "paired_t",
@@ -162,7 +170,7 @@ def test_a_line_of_estimates_by_ranks():
         "Baseline": "7.60 [1.25]",
         "Change (CI)": "-0.25 (-0.40 to -0.10)",
         "Effect size (CI)": "-0.60 (-0.85 to -0.20)",
-        "Test": "Wilcoxon signed-rank",
+        "Test": "Wilcoxon",
     }
 
 
@@ -231,7 +239,8 @@ def text_below(kind: str, *rows: dict, **how) -> str:
             ["interquartile", "CKD", "regression to the mean", "<LOD"],
         ),
         ([{"summary": "median_iqr"}], ["interquartile", "<LOD"], ["standard error"]),
-        ([{}, {"summary": "median_iqr"}], ["interquartile", "standard error"], []),
+        ([{}, {"summary": "median_iqr"}], ["interquartile", "standard error"], ["SPSS"]),
+        ([OF_RANKS], ["Wilcoxon: signed-rank test in the form of SPSS."], []),
         (
             [{"cohort": "ckd_3"}],
             ["GFR category, not a diagnosis", "CKD stage by eGFR (by CKD-EPI 2021) at baseline"],

@@ -25,20 +25,94 @@ def test_the_row_of_a_marker(load):
     assert load().marker("HBA1C")["unit"] == "%"
 
 
-def test_settings_that_a_study_leaves_out_have_their_defaults(folder, load):
-    path = folder / "config/config.yaml"
-    kept = ("study:", "title:", "synthetic:", "privacy:", "  public_key:", "methods:", "  EGFR:")
-    lines = [line for line in path.read_text("utf-8").splitlines() if line.startswith(kept)]
-    path.write_text("\n".join(lines), "utf-8")
+REQUIRED = ("study:", "title:", "synthetic:", "privacy:", "  public_key:")
+
+
+@pytest.fixture
+def configure(folder):
+    """Leave in config.yaml what it must have, and add these lines."""
+
+    def write(text: str = "") -> None:
+        path = folder / "config/config.yaml"
+        lines = path.read_text("utf-8").splitlines()
+        kept = [line for line in lines if line.startswith(REQUIRED)]
+        path.write_text("\n".join([*kept, text]), "utf-8")
+
+    return write
+
+
+def test_settings_that_a_study_leaves_out_have_their_defaults(configure, load):
+    configure()
     config = load().config
-    assert {k: config[k] for k in DEFAULTS if k != "methods"} == {
+    assert {k: config[k] for k in DEFAULTS} == {
+        "methods": {"EGFR": "ckd_epi_2021", "REMNANT_C": "measured"},
         "egfr_rounding": "half_up",
+        "input_days": {},
         "censored": "lod_half",
+        "detection": {"no_mean": 0.15, "no_median": 0.5},
         "repeats": "set_aside",
         "ceiling": 0.02,
         "confidence": 0.95,
         "quartiles": 6,
-    }
+        "exact_below": 25,
+        "power": 0.8,
+        "seed": 1,
+        "regression": {
+            "resamples": 2000, "minimum_pairs": 40, "minimum_selected": 10, "reliability": {},
+        },
+        "sensitivity": {
+            "roles": ["primary"],
+            "methods": {"EGFR": ["ckd_epi_2021", "ckd_epi_2009", "mdrd_4"]},
+            "censored": ["lod_half", "lod", "sqrt2", "excluded"],
+            "widths": [30, 45, 60, 90],
+        },
+        "units": {},
+        "published": None,
+        "published_profile": "as_published",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "group", "expected"),
+    [
+        ("detection: {no_mean: 0.2}", "detection", {"no_mean": 0.2, "no_median": 0.5}),
+        ("detection: {no_median: 0.3}", "detection", {"no_mean": 0.15, "no_median": 0.3}),
+        ("methods: {EGFR: mdrd_4}", "methods", {"EGFR": "mdrd_4", "REMNANT_C": "measured"}),
+        (
+            "regression: {resamples: 500}",
+            "regression",
+            {"resamples": 500, "minimum_pairs": 40, "minimum_selected": 10, "reliability": {}},
+        ),
+        ("units: {FBS: mg/dL}", "units", {"FBS": "mg/dL"}),
+        ("input_days: {HOMA_IR: 2}", "input_days", {"HOMA_IR": 2}),
+    ],
+)
+def test_within_a_group_what_is_not_given_keeps_its_default(configure, load, text, group, expected):
+    configure(text)
+    assert load().config[group] == expected
+
+
+def test_a_list_in_a_group_is_taken_as_it_is_given(configure, load):
+    configure("sensitivity: {widths: [20], roles: []}")
+    found = load().config["sensitivity"]
+    assert (found["widths"], found["roles"]) == ([20], [])
+    assert found["censored"] == DEFAULTS["sensitivity"]["censored"]
+
+
+def test_the_defaults_stay_what_they_are(configure, load):
+    before = json.dumps(DEFAULTS)
+    configure("detection: {no_mean: 0.2}\nregression: {reliability: {TG: {rho: 0.5, source: x}}}")
+    load()
+    assert json.dumps(DEFAULTS) == before
+
+
+def test_a_study_may_have_nothing_post_hoc(folder, load):
+    (folder / "config/post_hoc.tsv").unlink()
+    assert load().tables["post_hoc"] == []
+
+
+def test_what_is_post_hoc_is_read(load):
+    assert [row["markers"] for row in load().tables["post_hoc"]] == ["UA", "UA"]
 
 
 def test_a_setting_of_the_command_line_replaces_that_of_the_file(load):

@@ -4,15 +4,17 @@ from dataclasses import replace
 
 import pytest
 from labcohort.errors import UserError
+from labcohort.study.names import SIBLINGS
 from labcohort.study.rules import check_rules
 
-CONFIG, PLAN = "config/config.yaml", "config/plan.tsv"
+CONFIG, PLAN, POST_HOC = "config/config.yaml", "config/plan.tsv", "config/post_hoc.tsv"
+FIGURES, TABLES = "config/figures.tsv", "config/tables.tsv"
+METHODS, RANGES = "resources/methods.tsv", "resources/reference_ranges.tsv"
 COHORTS, VISITS, ELIGIBILITY = "config/cohorts.tsv", "config/visits.tsv", "config/eligibility.tsv"
 SITE_A, SITE_B, SITE_C = (f"config/sources/site_{x}.yaml" for x in "abc")
 PATIENTS = "config/sources/patients.yaml"
 MARKERS = "resources/markers.tsv"
 BMI = "BMI\tBody mass index"
-FIRST_PLAN = "primary\tprimary\tHBA1C|HOMA_IR|HSCRP\tall\tmonth_6"
 
 # file, text, new text, what the message says, where it says it is
 CASES = {
@@ -26,8 +28,8 @@ CASES = {
         "unknown class of CKD_STAGE '3a'", "config/cohorts.tsv, cohort ckd_3",
     ),
     "a table's name that is taken": (
-        "config/tables.tsv", "lipid\tcomparisons", "comparisons\tcomparisons",
-        "a table cannot be called 'comparisons'", "config/tables.tsv",
+        TABLES, "lipid\tcomparisons", "comparisons\tcomparisons",
+        "a table cannot be called 'comparisons'", TABLES,
     ),
     "an attribute's name that is taken": (
         "config/sources/patients.yaml", "  adverse_events:", "  row:",
@@ -42,8 +44,8 @@ CASES = {
         "derived marker BMI has no row in resources/markers.tsv", MARKERS,
     ),
     "row without a formula": (
-        MARKERS, "WHR\tWaist-hip ratio", "WHTR\tWaist-hip ratio",
-        "derived marker WHR has no row", MARKERS,
+        MARKERS, BMI, "ABMI\tBody mass index",
+        "derived marker ABMI has no formula", MARKERS,
     ),
     "conversion of an unknown marker": (
         "resources/conversions.tsv", "WEIGHT\t\tkg", "WEIGTH\t\tkg",
@@ -161,7 +163,7 @@ CASES = {
     ),
     "plan of an unknown marker": (
         PLAN, "HBA1C|HOMA_IR|HSCRP", "HBA1C|HOMA|HSCRP",
-        "unknown marker 'HOMA'; nearest known: 'HOMA_IR'", f"{PLAN}, row 2",
+        "unknown marker 'HOMA'; nearest known: 'HOMA_B', 'HOMA_IR'", f"{PLAN}, row 2",
     ),
     "plan of an unknown cohort": (
         PLAN, "\tckd_3_5\t", "\tckd_35\t",
@@ -178,15 +180,179 @@ CASES = {
     "comparison planned twice": (
         PLAN, "exploratory\tsecondary\tFBS|INSULIN\tall\tmonth_6",
         "exploratory\tsecondary\tFBS|SBP\tall\tmonth_6",
-        "SBP in all at month_6 by paired_t is planned twice", f"{PLAN}, rows 6 and 8",
+        "SBP in all at month_6 is named twice", f"{PLAN}, row 6 and {PLAN}, row 8",
+    ),
+    "comparison planned by both tests": (
+        PLAN, "SBP|DBP\tall\tmonth_12\twilcoxon_signed_rank",
+        "SBP|DBP\tall\tmonth_6\twilcoxon_signed_rank",
+        "SBP in all at month_6 is named twice", f"{PLAN}, row 6 and {PLAN}, row 7",
+    ),
+    "marker named twice in a row": (
+        PLAN, "SBP|DBP\tall\tmonth_6", "SBP|SBP\tall\tmonth_6",
+        "SBP in all at month_6 is named twice", f"{PLAN}, row 6 and {PLAN}, row 6",
+    ),
+    "misspelt flag to exclude": (
+        PLAN, "\tinsulin_treated|insulin_unknown", "\tinsulin_treatd|insulin_unknown",
+        "unknown flag 'insulin_treatd'; nearest known: 'insulin_treated'",
+        f"{PLAN}, row 32, column 'exclude'",
+    ),
+    "two corrections in a family": (
+        PLAN, "HBA1C\tall\tmonth_12\tpaired_t\tmean_sem\t\tholm",
+        "HBA1C\tall\tmonth_12\tpaired_t\tmean_sem\t\tbh",
+        "family primary has more than one correction: holm and bh",
+        f"{PLAN}, rows 30 and 31, column 'correction'",
+    ),
+    "two alphas in a family": (
+        PLAN, "HSCRP\tall\tmonth_12\twilcoxon_signed_rank\tmedian_iqr\t\tnone\t0.05",
+        "HSCRP\tall\tmonth_12\twilcoxon_signed_rank\tmedian_iqr\t\tnone\t0.01",
+        "family primary has more than one alpha: 0.05 and 0.01",
+        f"{PLAN}, rows 2 and 3, column 'alpha'",
+    ),
+    "primary in a cohort chosen on a baseline value": (
+        PLAN, "exploratory\tsecondary\tHSCRP\thscrp_ge_1_50\tmonth_6",
+        "exploratory\tprimary\tHSCRP\thscrp_ge_1_50\tmonth_6",
+        "cohort hscrp_ge_1_50 is chosen on a baseline value and cannot be primary",
+        f"{PLAN}, row 28, column 'role'",
+    ),
+    "family called post hoc": (
+        PLAN, "recommended\tfurther\tsecondary\tWHTR", "recommended\tpost_hoc\tsecondary\tWHTR",
+        "a family cannot be called 'post_hoc'", f"{PLAN}, row ",
+    ),
+    "post hoc in an unknown profile": (
+        POST_HOC, "recommended\tUA", "recomended\tUA",
+        "unknown profile of the plan 'recomended'; nearest known: 'recommended'",
+        f"{POST_HOC}, row 2",
+    ),
+    "post hoc of an unknown marker": (
+        POST_HOC, "\tUA\t", "\tURAT\t", "unknown marker 'URAT'", f"{POST_HOC}, row 2",
+    ),
+    "post hoc in an unknown cohort": (
+        POST_HOC, "\tall\tmonth_6", "\tal\tmonth_6",
+        "unknown cohort 'al'; nearest known: 'all'", f"{POST_HOC}, row 2",
+    ),
+    "post hoc at an unknown timepoint": (
+        POST_HOC, "\tall\tmonth_12", "\tall\tmonth_13",
+        "unknown follow-up timepoint 'month_13'; nearest known: 'month_12'", f"{POST_HOC}, row 3",
+    ),
+    "post hoc named twice": (
+        POST_HOC, "\tall\tmonth_12", "\tall\tmonth_6",
+        "UA in all at month_6 is named twice", f"{POST_HOC}, row 2 and {POST_HOC}, row 3",
+    ),
+    "post hoc and planned": (
+        POST_HOC, "recommended\tUA\tall\tmonth_12", "recommended\tHBA1C|UA\tall\tmonth_12",
+        "HBA1C in all at month_12 is in the plan", f"{POST_HOC}, row 3",
+    ),
+    "post hoc of a marker that nobody measures": (
+        POST_HOC, "\tUA\t", "\tEGFR_REPORTED\t",
+        "EGFR_REPORTED is neither measured nor computable", f"{POST_HOC}, row 2",
     ),
     "figure of what is not planned": (
-        "config/figures.tsv", "\tSBP|DBP\tall\t", "\tSBP|DBP\tmale\t",
-        "SBP in male at month_6 is not in the plan", "config/figures.tsv, figure figure_2_blood",
+        FIGURES, "\tSBP|DBP\tall\t", "\tSBP|DBP\tmale\t",
+        "SBP in male at month_6 is not in profile as_published of the plan",
+        f"{FIGURES}, figure figure_2_blood_pressure",
+    ),
+    "figure of what another profile plans": (
+        FIGURES, "\tSBP|DBP\tall\t", "\tSBP|MAP\tall\t",
+        "MAP in all at month_6 is not in profile as_published of the plan",
+        f"{FIGURES}, figure figure_2_blood_pressure",
+    ),
+    "figure of what is post hoc": (
+        FIGURES, "as_published\tSBP|DBP\tall\t", "recommended\tUA\tall\t",
+        "UA in all at month_6 is not in profile recommended of the plan",
+        f"{FIGURES}, figure figure_2_blood_pressure",
+    ),
+    "figure of an unknown profile": (
+        FIGURES, "as_published\tSBP|DBP", "as_printed\tSBP|DBP",
+        "SBP in all at month_6 is not in profile as_printed of the plan",
+        f"{FIGURES}, figure figure_2_blood_pressure",
     ),
     "table of an unknown panel": (
-        "config/tables.tsv", "lipid\tcomparisons\tlipid\t", "lipid\tcomparisons\tlipids\t",
-        "unknown panel 'lipids'; nearest known: 'lipid'", "config/tables.tsv, table lipid",
+        TABLES, "lipid\tcomparisons\tas_published\tlipid\t",
+        "lipid\tcomparisons\tas_published\tlipids\t",
+        "unknown panel of profile as_published 'lipids'; nearest known: 'lipid'",
+        f"{TABLES}, table lipid",
+    ),
+    "table of an unknown profile": (
+        TABLES, "lipid\tcomparisons\tas_published", "lipid\tcomparisons\tas_publishd",
+        "unknown profile 'as_publishd'; nearest known: 'as_published'", f"{TABLES}, table lipid",
+    ),
+    "method of the sensitivity grid of an unknown marker": (
+        CONFIG, "methods: {EGFR: [ckd", "methods: {EGRF: [ckd",
+        "unknown derived marker 'EGRF'; nearest known: 'EGFR'",
+        f"{CONFIG}, sensitivity > methods",
+    ),
+    "unknown method of the sensitivity grid": (
+        CONFIG, "ckd_epi_2009, mdrd_4]", "ckd_epi_2009, mdrd]",
+        "unknown method of EGFR 'mdrd'; nearest known: 'mdrd_4'",
+        f"{CONFIG}, sensitivity > methods",
+    ),
+    "days between the inputs of a measured marker": (
+        CONFIG, "input_days: {}", "input_days: {CREAT: 3}",
+        "unknown derived marker 'CREAT'", f"{CONFIG}, input_days",
+    ),
+    "reliability of an unknown marker": (
+        CONFIG, "HSCRP: {rho", "HS_CRP: {rho",
+        "unknown marker 'HS_CRP'; nearest known: 'HSCRP'", f"{CONFIG}, regression > reliability",
+    ),
+    "unknown unit to show": (
+        CONFIG, "units: {}", "units: {FBS: mg/dl}",
+        "unknown unit to show FBS in 'mg/dl'; nearest known: 'mg/dL'", f"{CONFIG}, units > FBS",
+    ),
+    "unit to show of an unknown marker": (
+        CONFIG, "units: {}", "units: {FBG: mg/dL}", "unknown marker 'FBG'", f"{CONFIG}, units",
+    ),
+    "unknown publication": (
+        CONFIG, "published: chin_2025", "published: chin_2052",
+        "unknown publication 'chin_2052'; nearest known: 'chin_2025'", f"{CONFIG}, published",
+    ),
+    "published profile that the plan has not": (
+        CONFIG, "published_profile: as_published", "published_profile: as_publishd",
+        "unknown profile of the plan 'as_publishd'; nearest known: 'as_published'",
+        f"{CONFIG}, published_profile",
+    ),
+    "power not above alpha": (
+        CONFIG, "power: 0.8 ", "power: 0.04 ", "power 0.04 is not above alpha 0.05",
+        f"{CONFIG}, power",
+    ),
+    "family called all": (
+        PLAN, "recommended\tfurther\tsecondary\tWHTR", "recommended\tall\tsecondary\tWHTR",
+        "a family cannot be called 'all'", f"{PLAN}, row ",
+    ),
+    "range upside down": (
+        RANGES, "BMI\t\t18\t\t18.5\t24.99", "BMI\t\t18\t\t28.5\t24.99",
+        "the range 28.5 to 24.99 of BMI is upside down", f"{RANGES}, row 4",
+    ),
+    "range of ages that are no span": (
+        RANGES, "BMI\t\t18\t\t18.5\t24.99", "BMI\t\t18\t17\t18.5\t24.99",
+        "ages 18 to 17 are no span", f"{RANGES}, row 4",
+    ),
+    "method without a row": (
+        METHODS, "EGFR\tmdrd_4\t", "EGFR\tmdrd_5\t",
+        "method mdrd_4 of EGFR has no row", METHODS,
+    ),
+    "method without a formula": (
+        METHODS, "EGFR\tmdrd_4\t", "EGFR\tmdrd_3\t",
+        "method mdrd_3 of EGFR has no formula", METHODS,
+    ),
+    "range of an unknown marker": (
+        RANGES, "BMI\t\t18", "BMII\t\t18",
+        "unknown marker 'BMII'; nearest known: 'BMI'", f"{RANGES}, row 4",
+    ),
+    "ranges of both sexes and of one": (
+        RANGES, "WHR\tfemale\t18", "WHR\t\t18",
+        "WHR has two ranges for one sex and age", f"{RANGES}, row 6",
+    ),
+    "ranges that share an age": (
+        RANGES, "WHR\tfemale\t18", "WHR\tmale\t60",
+        "WHR has two ranges for one sex and age", f"{RANGES}, row 6",
+    ),
+    "range without bounds": (
+        RANGES, "BMI\t\t18\t\t18.5\t24.99", "BMI\t\t18\t\t\t",
+        "the range of BMI has neither bound", f"{RANGES}, row 4",
+    ),
+    "unit to show of a marker that is none": (
+        "resources/shown_units.tsv", "WEIGHT\tlb", "WEIGTH\tlb",
+        "unknown marker 'WEIGTH'; nearest known: 'WEIGHT'", "resources/shown_units.tsv",
     ),
     "plan of a marker that nobody measures": (
         PLAN, "\tEGFR|CREAT|BUN|UA\tckd_2\tmonth_6", "\tEGFR_REPORTED\tckd_2\tmonth_6",
@@ -240,17 +406,60 @@ def test_the_first_result_may_be_the_anchor(folder, load):
 
 def test_a_marker_of_several_formulas_names_one(load):
     study = load()
-    formulas = study.formulas | {"EGFR": {name: {} for name in ("ckd_epi_2021", "mdrd")}}
-    named = replace(study, formulas=formulas)
-    check_rules(named)
-    unnamed = replace(named, config=study.config | {"methods": {}})
-    with pytest.raises(UserError, match="EGFR can be computed by ckd_epi_2021, mdrd") as caught:
+    methods = {m: v for m, v in study.config["methods"].items() if m != "EGFR"}
+    unnamed = replace(study, config=study.config | {"methods": methods})
+    several = "EGFR can be computed by ckd_epi_2009, ckd_epi_2021, mdrd_4, reported"
+    with pytest.raises(UserError, match=several) as caught:
         check_rules(unnamed)
     assert caught.value.where == f"{CONFIG}, methods"
+    assert caught.value.do == "add `EGFR: METHOD` under `methods:`"
 
 
 def test_a_row_is_checked_for_every_formula(load):
     study = load()
-    extra = replace(study, formulas=study.formulas | {"EAG": {"": {}}})
-    with pytest.raises(UserError, match="derived marker EAG has no row"):
+    extra = replace(study, formulas=study.formulas | {"BODY_FAT": {"": {}}})
+    with pytest.raises(UserError, match="derived marker BODY_FAT has no row"):
         check_rules(extra)
+
+
+@pytest.mark.parametrize("name", SIBLINGS)
+def test_no_table_has_the_name_of_one_that_every_study_has(edit, refusal, name):
+    edit(TABLES, "lipid\tcomparisons", f"{name}\tcomparisons")
+    error = refusal()
+    assert error.what == f"a table cannot be called '{name}'"
+    assert error.where == f"{TABLES}, table {name}"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        # what one profile plans may be post hoc in another
+        (POST_HOC, "recommended\tUA\tall\tmonth_6", "as_published\tEGFR\tall\tmonth_6"),
+        (PLAN, "\tinsulin_treated|insulin_unknown", "\tinsulin_treated|soft_high"),
+        # a flag of a cross-check
+        (PLAN, "\tinsulin_treated|insulin_unknown", "\tdiastolic_above_systolic_equal"),
+        (PLAN, "exploratory\tsecondary\tHSCRP\thscrp_ge_1_50\tmonth_6",
+         "exploratory\tsensitivity\tHSCRP\thscrp_ge_1_50\tmonth_6"),
+        (CONFIG, "input_days: {}", "input_days: {HOMA_IR: 3}"),
+        # the canonical unit is one to show too
+        (CONFIG, "units: {}", "units: {FBS: mmol/L, HBA1C: mmol/mol}"),
+        (RANGES, "WHR\tmale\t18\t\t\t0.899", "WHR\tmale\t18\t60\t\t0.899"),
+    ],
+)  # fmt: skip
+def test_what_a_rule_does_not_forbid(edit, load, file, old, new):
+    edit(file, old, new)
+    assert load().config["study"] == "demo"
+
+
+def test_ranges_of_ages_that_only_touch_are_fine(edit, load):
+    # low inclusive, high exclusive: 60 belongs to the second
+    edit(RANGES, "WHR\tmale\t18\t\t\t0.899", "WHR\tmale\t18\t60\t\t0.899")
+    edit(RANGES, "WHR\tfemale\t18", "WHR\tmale\t60")
+    ages = [(r["age_low"], r["age_high"]) for r in load().tables["reference_ranges"]
+            if r["marker"] == "WHR"]  # fmt: skip
+    assert ages == [(18, 60), (60, None)]
+
+
+def test_a_study_without_a_publication_is_fine(edit, load):
+    edit(CONFIG, "published: chin_2025 ", "# ")
+    assert load().config["published"] is None

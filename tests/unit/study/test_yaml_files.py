@@ -113,6 +113,11 @@ def test_a_minimal_file_is_valid(value, kind):
     check(value, kind)
 
 
+@pytest.mark.parametrize("rule", ["lod_half", "lod", "sqrt2", "excluded"])
+def test_every_rule_for_limits_is_valid(rule):
+    check(CONFIG | {"censored": rule, "sensitivity": {"censored": [rule]}}, "config")
+
+
 @pytest.mark.parametrize(
     ("value", "kind", "what", "where"),
     [
@@ -120,6 +125,12 @@ def test_a_minimal_file_is_valid(value, kind):
          "f.yaml, at top level"),
         (CONFIG | {"privacy": {"key_fil": "k"}}, "config",
          "unknown key 'key_fil'; nearest known: 'key_file'", "f.yaml, at privacy"),
+        (CONFIG | {"detection": {"no_men": 0.1}}, "config",
+         "unknown key 'no_men'; nearest known: 'no_mean'", "f.yaml, at detection"),
+        (CONFIG | {"regression": {"resample": 500}}, "config",
+         "unknown key 'resample'; nearest known: 'resamples'", "f.yaml, at regression"),
+        (CONFIG | {"sensitivity": {"width": [30]}}, "config",
+         "unknown key 'width'; nearest known: 'widths'", "f.yaml, at sensitivity"),
         (SOURCE | {"layouts": "long"}, "source", "unknown key 'layouts'; nearest known: 'layout'",
          "f.yaml, at top level"),
         (SOURCE | {"date": SOURCE["date"] | {"format": []}}, "source",
@@ -145,6 +156,26 @@ def test_an_unknown_key_names_the_nearest(value, kind, what, where):
         (CONFIG | {"repeats": "median"}, "config", "repeats"),
         (CONFIG | {"censored": "zero"}, "config", "censored"),
         (CONFIG | {"study": "My study"}, "config", "study"),
+        (CONFIG | {"detection": {"no_mean": 1.1}}, "config", "detection > no_mean"),
+        (CONFIG | {"detection": {"no_median": 0}}, "config", "detection > no_median"),
+        (CONFIG | {"input_days": {"HOMA_IR": 1.5}}, "config", "input_days > HOMA_IR"),
+        (CONFIG | {"input_days": {"HOMA_IR": -1}}, "config", "input_days > HOMA_IR"),
+        (CONFIG | {"exact_below": 500}, "config", "exact_below"),
+        (CONFIG | {"power": 1}, "config", "power"),
+        (CONFIG | {"seed": -1}, "config", "seed"),
+        (CONFIG | {"regression": {"resamples": 10}}, "config", "regression > resamples"),
+        (CONFIG | {"regression": {"minimum_pairs": 2}}, "config", "regression > minimum_pairs"),
+        (CONFIG | {"regression": {"reliability": {"TG": {"rho": 0.6}}}}, "config",
+         "regression > reliability > TG"),
+        (CONFIG | {"regression": {"reliability": {"TG": {"rho": 1.2, "source": "x"}}}}, "config",
+         "regression > reliability > TG > rho"),
+        (CONFIG | {"sensitivity": {"roles": ["main"]}}, "config", "sensitivity > roles"),
+        (CONFIG | {"sensitivity": {"censored": ["lod", "zero"]}}, "config",
+         "sensitivity > censored"),
+        (CONFIG | {"sensitivity": {"widths": [30, -1]}}, "config", "sensitivity > widths"),
+        (CONFIG | {"sensitivity": {"widths": [30, 30]}}, "config", "sensitivity > widths"),
+        (CONFIG | {"units": {"FBS": ""}}, "config", "units > FBS"),
+        (CONFIG | {"published": "Chin 2025"}, "config", "published"),
         (CONFIG | {"privacy": {}}, "config", "privacy"),
         (CONFIG | {"privacy": {"key_file": "k", "public_key": "12345678"}}, "config", "privacy"),
         ({k: v for k, v in CONFIG.items() if k != "privacy"}, "config", "top level"),

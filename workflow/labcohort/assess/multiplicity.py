@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from labcohort.study.names import ALL_FAMILIES
+
 FAMILY = ("profile", "family")
-# the row of `families` that sums a profile up
-ALL = "all"
 METHODS = {"holm": "Holm", "bh": "Benjamini-Hochberg", "none": "none"}
 
 FAMILIES = {
@@ -141,7 +141,7 @@ def _in_all(profile: str, named: list[dict]) -> dict:
         sums[column] = sum(values) if values else None
     alphas = {row["alpha"] for row in named}
     alpha = alphas.pop() if len(alphas) == 1 else None
-    return {"profile": profile, "family": ALL, "correction": None, "alpha": alpha} | sums
+    return {"profile": profile, "family": ALL_FAMILIES, "correction": None, "alpha": alpha} | sums
 
 
 def _rule(family: pl.DataFrame) -> tuple[str, float]:

@@ -20,8 +20,8 @@ def with_profiles(comparisons: pl.DataFrame) -> pl.DataFrame:
     for key, group in planned.group_by(SAME):
         if group.get_column("profile").n_unique() < 2:
             continue
-        results = list(group.select("statistic", "p_value").iter_rows())
-        rows.append((*key, agreement(results, group.get_column("alpha").min())))
+        results = list(group.select("statistic", "p_value", "alpha").iter_rows())
+        rows.append((*key, agreement(results)))
     schema = {name: pl.String for name in (*SAME, "profiles_agree")}
     found = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
         primary=pl.lit(True), planned=pl.lit(True)

@@ -74,7 +74,7 @@ def comparison(planned: dict, data: Pairs, how: dict) -> list[dict]:
     tests = {"paired_t": found.t, "wilcoxon_signed_rank": found.signed_rank}
     raw = data.followup - data.baseline
     agrees = agreement(
-        [(test.statistic, test.p_value) for test in tests.values()], planned["alpha"]
+        [(test.statistic, test.p_value, planned["alpha"]) for test in tests.values()]
     )
     rows = []
     for name, test in tests.items():
@@ -248,7 +248,7 @@ def _notes_of_ranks(ranks: WilcoxonSignedRank, found: Estimates, how: dict) -> l
     notes, nonzero = [], ranks.n_positive + ranks.n_negative
     if nonzero and cannot_reach(nonzero, 1 - how["confidence"]):
         notes.append(
-            f"{nonzero} non-zero differences: the exact p cannot fall below"
+            f"{nonzero} non-zero difference{'s' * (nonzero > 1)}: the exact p cannot fall below"
             f" {smallest_p(nonzero):.3g}"
         )
     low, high = found.hodges_lehmann.ci_low, found.hodges_lehmann.ci_high

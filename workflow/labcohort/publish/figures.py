@@ -7,9 +7,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labcohort.publish import style
-from labcohort.publish.text import TESTS, equation_text, p_text, unit_text, within
+from labcohort.publish.text import (
+    BELOW_DETECTION,
+    MINIMUM_FOR_QUARTILES,
+    TESTS,
+    equation_text,
+    p_text,
+    unit_text,
+    within,
+)
 from labcohort.study.names import POST_HOC
 
+VISITS = ("baseline", "followup")
 ROLES = {"primary": 0, "secondary": 1, "sensitivity": 2, POST_HOC: 3}
 # distance from one timepoint's pair of bars to the next
 GROUP = 2.3
@@ -101,7 +110,8 @@ def _marker_panel(axes: Axes, own: list[dict], marker: dict, how: dict) -> None:
     if tops:
         _brackets(axes, own, tops)
     else:
-        axes.text(0.5, 0.5, "no pairs", transform=axes.transAxes, ha="center", va="center")
+        why = BELOW_DETECTION if any(row["n_pairs"] for row in own) else "no pairs"
+        axes.text(0.5, 0.5, why, transform=axes.transAxes, ha="center", va="center")
     axes.set_xticks(ticks, names, fontsize=7)
     axes.set_xlim(-0.6, GROUP * (len(own) - 1) + 1.6)
     unit = unit_text(marker["unit"])
@@ -159,7 +169,10 @@ def _caption(shown: list[dict], how: dict) -> str:
         own = [r for r in shown if r["timepoint"] == timepoint["timepoint"]]
         forms = sorted({f"{SUMMARIES[r['summary']]}, {TESTS[r['test']]} test" for r in own})
         parts.append(f"{timepoint['label']}: {'; '.join(forms)}")
-    if any(row["summary"] == "median_iqr" and row["baseline_q1"] is None for row in shown):
+    medians = [row for row in shown if row["summary"] == "median_iqr" and row["n_pairs"]]
+    if any(row["n_pairs"] < MINIMUM_FOR_QUARTILES for row in medians):
         parts.append("Under four pairs the range in place of quartiles")
+    if any(_spread(row, visit) is None for row in shown if row["n_pairs"] for visit in VISITS):
+        parts.append("A visit that is not drawn has too many values at a limit of detection")
     parts += sorted({_equation(row, how) for row in shown if row["equation"]})
     return ". ".join(parts) + ".\nChange from baseline, no control group; p not adjusted."

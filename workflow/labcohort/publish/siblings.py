@@ -50,12 +50,17 @@ def _beside(name: str, known: dict) -> list[pl.Expr]:
     code = pl.col(name)
     if CODES[name] != "markers":
         return [_looked_up(code, known, code).alias(f"{name}_label")]
-    labels = {marker: row["label"] for marker, row in known.items()}
+    labels = {marker: _label(row) for marker, row in known.items()}
     units = {marker: row["unit"] for marker, row in known.items()}
     return [
         _looked_up(code, labels, code).alias(f"{name}_label"),
         _looked_up(code, units, None).alias(f"{name}_unit"),
     ]
+
+
+def _label(marker: dict) -> str:
+    """A marker's label, with the formula where there are several."""
+    return f"{marker['label']}, {marker['method']}" if marker["method"] else marker["label"]
 
 
 def _looked_up(code: pl.Expr, texts: dict[str, str], otherwise: pl.Expr | None) -> pl.Expr:

@@ -3,6 +3,8 @@
 from labcohort.rounding import rounded
 
 BELOW_DETECTION = "<LOD"
+# with fewer pairs the range is printed in place of quartiles (compare.summaries)
+MINIMUM_FOR_QUARTILES = 4
 SHORT_TESTS = {"paired_t": "paired t", "wilcoxon_signed_rank": "Wilcoxon"}
 TESTS = {"paired_t": "paired t", "wilcoxon_signed_rank": "Wilcoxon signed-rank"}
 

@@ -20,8 +20,12 @@ def families(study: Study) -> dict:
 
 
 def plan_digest(study: Study) -> str:
-    """Digest of the plan: of what it compares and how, not of the order of its rows."""
-    return digest(canonical_json(sorted(study.tables["plan"], key=canonical_json)))
+    """Digest of the plan: of what it compares and how, not of the order of rows or names."""
+    rows = [
+        row | {k: sorted(names(row[k])) for k in ("markers", "exclude")}
+        for row in study.tables["plan"]
+    ]
+    return digest(canonical_json(sorted(rows, key=canonical_json)))
 
 
 def tested(study: Study) -> list[dict]:
@@ -111,7 +115,9 @@ def sensitivity(study: Study) -> tuple[dict, list[str]]:
         "baseline": BASELINE,
     }
     places = cohorts(study)
-    return settings | {k: places[k] for k in ("eligibility", "visits", "cohorts")}, modules
+    used = {row["cohort"] for row in rows}
+    settings["cohorts"] = [row for row in places["cohorts"] if row["cohort"] in used]
+    return settings | {k: places[k] for k in ("eligibility", "visits")}, modules
 
 
 def sensitivity_panels(study: Study) -> list[str]:

@@ -6,20 +6,23 @@ from labcohort.settings.available import (
     planned_markers,
     planned_panels,
 )
+from labcohort.settings.selection import selection
 from labcohort.study.load import Study
-from labcohort.study.names import BASELINE, CLASSES, names
+from labcohort.study.names import BASELINE, CLASSES, is_selected_on_baseline, names
 
 
 def printing(study: Study) -> dict:
     """Labels, units and decimals: all that is joined where something is printed."""
+    labels = {row["method"]: row["label"] for row in study.tables["methods"]}
     return {
         "synthetic": study.config["synthetic"],
         "title": study.config["title"],
         "markers": {
             row["marker"]: {k: row[k] for k in ("label", "unit", "decimals", "panel")}
+            | {"method": labels.get(study.config["methods"].get(row["marker"]))}
             for row in study.tables["markers"]
         },
-        "methods": {row["method"]: row["label"] for row in study.tables["methods"]},
+        "methods": labels,
         "units": {
             row["marker"]: {k: row[k] for k in ("unit", "slope", "intercept", "decimals")}
             for row in study.tables["shown_units"]
@@ -39,7 +42,11 @@ def printing(study: Study) -> dict:
 def tables(study: Study) -> dict:
     """What the printed tables show and how it is called."""
     planned = set(planned_panels(study))
-    used = planned_markers(study)
+    used = planned_markers(study) | {
+        selection(study, row)["marker"]
+        for row in study.tables["cohorts"]
+        if is_selected_on_baseline(row)
+    }
     shown = printing(study)
     shown["markers"] = {m: row for m, row in shown["markers"].items() if m in used}
     shown["orders"]["marker"] = [m for m in shown["orders"]["marker"] if m in used]
@@ -77,7 +84,12 @@ def figure(study: Study, name: str) -> dict:
         "markers": [shown["markers"][m] | {"marker": m} for m in markers],
         "cohort": {"cohort": row["cohort"], "label": shown["cohorts"][row["cohort"]]},
         "timepoints": [{"timepoint": t, "label": shown["timepoints"][t]} for t in timepoints],
-        "methods": shown["methods"],
+        "methods": {
+            method: shown["methods"][method]
+            for marker in markers
+            for method in (equation(study, marker) or "").split("|")
+            if method
+        },
         "units": {m: v for m, v in shown["units"].items() if m in markers},
         "baseline": shown["timepoints"][BASELINE],
     }

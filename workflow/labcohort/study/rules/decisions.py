@@ -59,10 +59,30 @@ def _publication_is_known(study) -> None:
         raise unknown("publication", name, known, f"{CONFIG}, published")
 
 
+def _published_profile_is_planned(study) -> None:
+    profile = study.config["published_profile"]
+    profiles = {row["profile"] for row in study.tables["plan"]}
+    if study.config["published"] is not None and profile not in profiles:
+        raise unknown("profile of the plan", profile, profiles, f"{CONFIG}, published_profile")
+
+
+def _power_is_above_alpha(study) -> None:
+    highest = max(row["alpha"] for table in ("plan", "post_hoc") for row in study.tables[table])
+    if study.config["power"] <= highest:
+        raise UserError(
+            f"power {study.config['power']:g} is not above alpha {highest:g}",
+            where=f"{CONFIG}, power",
+            rule="a test finds by chance alone with probability alpha: its power is higher",
+            do="write a higher power; 0.8 is usual",
+        )
+
+
 RULES = (
     _methods_are_known,
     _input_days_name_derived_markers,
     _reliability_names_markers,
     _units_can_be_shown,
     _publication_is_known,
+    _published_profile_is_planned,
+    _power_is_above_alpha,
 )

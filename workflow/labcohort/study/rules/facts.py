@@ -84,6 +84,20 @@ def _reference_ranges_name_markers_and_do_not_overlap(study) -> None:
                     do="correct age_low or age_high (low inclusive, high exclusive)",
                 )
             others.append((low, high))
+        if high <= low:
+            raise UserError(
+                f"ages {low:g} to {high:g} are no span",
+                where=where,
+                rule="age_low (inclusive) lies below age_high (exclusive)",
+                do="correct the ages",
+            )
+        if None not in (row["low"], row["high"]) and row["high"] < row["low"]:
+            raise UserError(
+                f"the range {row['low']:g} to {row['high']:g} of {row['marker']} is upside down",
+                where=where,
+                rule="low is not above high",
+                do="correct the bounds",
+            )
         if row["low"] is None and row["high"] is None:
             raise UserError(
                 f"the range of {row['marker']} has neither bound",

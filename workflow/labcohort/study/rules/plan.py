@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 from labcohort.errors import UserError, unknown
 from labcohort.flags import known_flags
-from labcohort.study.names import BASELINE, POST_HOC, SIBLINGS, is_selected_on_baseline, names
+from labcohort.study.names import (
+    ALL_FAMILIES,
+    BASELINE,
+    POST_HOC,
+    SIBLINGS,
+    is_selected_on_baseline,
+    names,
+)
 
 
 def _compared(study) -> Iterator[tuple[str, dict]]:
@@ -78,11 +85,12 @@ def _post_hoc_is_not_planned(study) -> None:
 def _families_are_of_one_kind(study) -> None:
     first: dict[tuple, tuple[int, dict]] = {}
     for number, row in enumerate(study.tables["plan"], 2):
-        if row["family"] == POST_HOC:
+        if row["family"] in (POST_HOC, ALL_FAMILIES):
             raise UserError(
-                f"a family cannot be called '{POST_HOC}'",
+                f"a family cannot be called '{row['family']}'",
                 where=f"config/plan.tsv, row {number}",
-                rule="that name is of the comparisons in config/post_hoc.tsv",
+                rule=f"'{POST_HOC}' are the comparisons in config/post_hoc.tsv, '{ALL_FAMILIES}'"
+                " is the sum of a profile's families",
                 do="rename the family, or move the row there",
             )
         key = (row["profile"], row["family"])
