@@ -35,7 +35,7 @@ NUMBERS = {
             *("shapiro_w", "shapiro_p", "skewness", "detectable_change"),
         )
     },
-    **dict.fromkeys(("geometric_ratio", "gr_ci_low", "gr_ci_high", "percent_change_median"), 38),
+    **dict.fromkeys(("geometric_ratio", "gr_ci_low", "gr_ci_high", "percent_change_median"), 30),
     **{
         f"{visit}_{name}": 94
         for visit in ("baseline", "followup")

@@ -42,7 +42,7 @@ inputs <- list(HOMA_IR = c("FBS", "INSULIN"), HDL_RATIO = c("TC", "HDL"), NON_HD
                GLOB = c("TP", "ALB"), EGFR = "CREAT")
 derived_markers <- names(inputs)
 # Right-skewed markers, whose changes are given as ratios too.
-skewed <- c("INSULIN", "HOMA_IR", "TG", "ALT", "AST", "ALP", "CREAT", "BUN", "HSCRP")
+skewed <- c("INSULIN", "HOMA_IR", "TG", "ALT", "AST", "HSCRP")
 context_columns <- c("VisitID", "SubjectID", "CollectionDate", "CL1", "CL2", "CL3", "CL4")
 
 counts <- NULL
