@@ -8,9 +8,9 @@ class Attenders(pa.DataFrameModel):
     """One row a variable of a comparison of two groups; undefined is null, said in `note`.
 
     n_a and n_b count the persons of each group who have the variable, n_both those who stand in
-    both. Means and SDs are in the marker's canonical unit, on a scale log of natural logarithms;
-    of a share the mean is the share, and there is no SD. The standardised difference is group a
-    less group b, in standard deviations.
+    both. Means and SDs are in the marker's canonical unit, on a scale log geometric ones (the SD a
+    factor); of a share the mean is the share, and there is no SD. The standardised difference,
+    with the interval sd_ci_low to sd_ci_high, is group a less group b, in standard deviations.
     """
 
     comparison: str = pa.Field(isin=["followup_sets", "any_followup", "paired"])

@@ -17,6 +17,19 @@ class Membership(pa.DataFrameModel):
         unique = ("cohort", "timepoint", "person")
 
 
+class Dates(pa.DataFrameModel):
+    """One row a person, marker and sample date with a value."""
+
+    person: str
+    marker: str
+    sample_date: pl.Date
+
+    class Config:
+        strict = True
+        ordered = True
+        unique = ("person", "marker", "sample_date")
+
+
 class People(pa.DataFrameModel):
     """One row a person of the patient table: eligible (`failed` null), or the criterion failed."""
 

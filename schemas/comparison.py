@@ -3,7 +3,6 @@
 import pandera.polars as pa
 import polars as pl
 
-DESCRIPTIVES = ("mean", "sd", "sem", "median", "q1", "q3", "iqr", "min", "max")
 KEY = ("profile", "family", "marker", "cohort", "timepoint", "test")
 
 
@@ -136,7 +135,8 @@ class Adjusted(Comparison):
 
     `p_adjusted` and `adjustment` are within the row's family, of primary tests only;
     `profiles_agree` compares the primary tests of one marker, cohort and timepoint in different
-    profiles; `plan` is the digest of the plan that named the comparison, or `post hoc`.
+    profiles, by the adjusted p where a profile adjusts; `plan` is the digest of the plan
+    (config/plan.tsv) that named the comparison, or `post hoc`.
     """
 
     p_adjusted: float = pa.Field(nullable=True, in_range={"min_value": 0, "max_value": 1})

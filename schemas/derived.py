@@ -7,7 +7,8 @@ import polars as pl
 class Derived(pa.DataFrameModel):
     """One row a person, marker and sample date.
 
-    A measured row has a value and the place of its cell. A derived row has a value (and, for a
+    A measured row has the value to analyse (of a result sent as a limit, by the study's rule) and
+    the place of its cell. A derived row has a value (and, for a
     class, a category) or the reason why there is none; its place is empty.
     """
 

@@ -13,7 +13,8 @@ class InRange(pa.DataFrameModel):
     of the two a pair), else that of the table. in_out counts those inside before and outside
     after. Shares are of n_judged, `difference` is follow-up less baseline. `range_low` and
     `range_high` are given where one range served all. `centre_…` says whether the median lies
-    inside the ranges used: yes for all, no for none, else depends.
+    inside the ranges used: yes for all, no for none, else depends. `p_mcnemar` describes: it is
+    adjusted for nothing and counted in no family.
     """
 
     cohort: str
@@ -36,6 +37,7 @@ class InRange(pa.DataFrameModel):
     difference_ci_low: float = pa.Field(nullable=True, in_range={"min_value": -1, "max_value": 1})
     difference_ci_high: float = pa.Field(nullable=True, in_range={"min_value": -1, "max_value": 1})
     p_mcnemar: float = pa.Field(nullable=True, in_range={"min_value": 0, "max_value": 1})
+    selected_on_baseline: bool
     below_baseline: int = pa.Field(ge=0)
     above_baseline: int = pa.Field(ge=0)
     below_followup: int = pa.Field(ge=0)

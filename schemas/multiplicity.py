@@ -9,6 +9,7 @@ class Multiplicity(pa.DataFrameModel):
     `n_counted` have a p value; `expected_false_positives` is alpha times these: so many come out
     below alpha where nothing changes at all. `n_duplicates` are of markers computed from others
     that are compared beside them, `n_selected_on_baseline` in cohorts chosen on a baseline value.
+    `declared` says when the families were. Shares in range are tested in no family.
     """
 
     profile: str
@@ -23,6 +24,7 @@ class Multiplicity(pa.DataFrameModel):
     n_below_alpha_adjusted: int = pa.Field(nullable=True, ge=0)
     n_duplicates: int = pa.Field(ge=0)
     n_selected_on_baseline: int = pa.Field(ge=0)
+    declared: str = pa.Field(nullable=True)
 
     class Config:
         strict = True

@@ -10,7 +10,9 @@ class Regression(pa.DataFrameModel):
     `observed` is the change of the selected, `expected` the change that regression to the mean
     alone would bring, `difference` the one less the other, all with percentile intervals, in the
     canonical unit of `marker`. `low` and `high` are the band of the selecting marker's baseline
-    value in its unit (null: open; both null: no single interval, said in `note`).
+    value in its unit (null: open; both null: no single interval, said in `note`). Of n_all,
+    n_selected are in the band at baseline, n_reversed at follow-up less the whole cohort's change;
+    the time-reversed estimate takes that change off the described marker too.
 
     The normal model's parameters (null for time-reversed selection, which has none): `mu` and
     `sigma`, mean and SD of the selecting marker at baseline; `mu_marker` and `sigma_marker`, of
@@ -33,6 +35,7 @@ class Regression(pa.DataFrameModel):
     reliability_source: str = pa.Field(nullable=True)
     n_all: int = pa.Field(ge=0)
     n_selected: int = pa.Field(nullable=True, ge=0)
+    n_reversed: int = pa.Field(nullable=True, ge=0)
     mu: float = pa.Field(nullable=True)
     sigma: float = pa.Field(nullable=True, ge=0)
     mu_marker: float = pa.Field(nullable=True)

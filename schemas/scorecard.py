@@ -26,6 +26,7 @@ class Scorecard(pa.DataFrameModel):
     ours_significant: str = pa.Field(nullable=True, isin=["yes", "no"])
     published_direction: str = pa.Field(isin=["down", "up", "none", "unknown"])
     ours_direction: str = pa.Field(nullable=True, isin=["down", "up", "none"])
+    n_pairs: int = pa.Field(nullable=True, ge=0)
     p_value: float = pa.Field(nullable=True, in_range={"min_value": 0, "max_value": 1})
     verdict: str = pa.Field(isin=list(VERDICTS))
     why: str = pa.Field(str_length={"min_value": 1})

@@ -41,8 +41,14 @@ rule scorecard:
 rule regression:
     input:
         gate=after("cohorts"),
-        values=VALUES,
-        members=MEMBERS,
+        values=expand(
+            "results/cohorts/values/{panel}.parquet",
+            panel=settings.regression_panels(STUDY),
+        ),
+        members=expand(
+            "results/cohorts/members/{panel}.parquet",
+            panel=settings.regression_panels(STUDY),
+        ),
     output:
         regression="results/assessments/regression_to_the_mean.parquet",
     log:
@@ -95,13 +101,13 @@ rule attenders:
 
 rule sensitivity:
     input:
-        gate=after("derived"),
+        gate=after("cohorts"),
         values=expand(
             "results/harmonised/{source}/{panel}.parquet",
             source=SOURCES,
             panel=settings.sensitivity_inputs(STUDY),
         ),
-        derived=DERIVED,
+        dates="results/cohorts/dates.parquet",
         patients="results/harmonised/patients.parquet",
     output:
         sensitivity="results/assessments/sensitivity.parquet",
@@ -112,7 +118,7 @@ rule sensitivity:
         job=lambda wildcards: job("sensitivity", "all", *settings.sensitivity(STUDY)),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --values {input.values:q}'
-        " --derived {input.derived:q} --patients {input.patients:q}"
+        " --dates {input.dates:q} --patients {input.patients:q}"
         " --sensitivity {output.sensitivity:q} --specifications {output.specifications:q}"
         " --log {log:q} <<< {params.job:q}"
 

@@ -1,6 +1,7 @@
 # in:  results/derived/{panel}.parquet, all panels; the patients
 # out: results/cohorts/membership.parquet        who is in which cohort, when
 #      results/cohorts/people.parquet            who is eligible, and what the others fail
+#      results/cohorts/dates.parquet             who has a result of which marker, when
 #      results/cohorts/values/{panel}.parquet    the value chosen for each timepoint
 #      results/cohorts/members/{panel}.parquet   members of the cohorts that the panel compares
 
@@ -13,8 +14,9 @@ rule cohorts:
     output:
         membership="results/cohorts/membership.parquet",
         people="results/cohorts/people.parquet",
-        values=expand("results/cohorts/values/{panel}.parquet", panel=PLANNED),
-        members=expand("results/cohorts/members/{panel}.parquet", panel=PLANNED),
+        dates="results/cohorts/dates.parquet",
+        values=expand("results/cohorts/values/{panel}.parquet", panel=PLACED),
+        members=expand("results/cohorts/members/{panel}.parquet", panel=PLACED),
         flow="results/quality/cohorts/selection_flow.tsv",
         sizes="results/quality/cohorts/sizes.tsv",
         ledger="results/quality/cohorts/ledger.tsv",
@@ -25,7 +27,7 @@ rule cohorts:
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --derived {input.derived:q}'
         " --patients {input.patients:q} --membership {output.membership:q}"
-        " --people {output.people:q}"
+        " --people {output.people:q} --dates {output.dates:q}"
         " --values {output.values:q} --members {output.members:q} --flow {output.flow:q}"
         " --sizes {output.sizes:q} --ledger {output.ledger:q} --log {log:q} <<< {params.job:q}"
 

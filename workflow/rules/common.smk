@@ -40,6 +40,7 @@ PATIENTS = STUDY.patients_source
 SOURCES = STUDY.result_sources
 PANELS = settings.panels(STUDY)
 PLANNED = settings.planned_panels(STUDY)
+PLACED = settings.placed_panels(STUDY)
 FIGURE_NAMES = [row["figure"] for row in STUDY.tables["figures"]]
 TABLE_NAMES = [row["table"] for row in STUDY.tables["tables"]]
 
@@ -52,10 +53,11 @@ DERIVED = expand("results/derived/{panel}.parquet", panel=PANELS)
 COHORTS = [
     "results/cohorts/membership.parquet",
     "results/cohorts/people.parquet",
+    "results/cohorts/dates.parquet",
     *expand(
         "results/cohorts/{part}/{panel}.parquet",
         part=["values", "members"],
-        panel=PLANNED,
+        panel=PLACED,
     ),
 ]
 COMPARISONS = expand("results/comparisons/{panel}.parquet", panel=PLANNED)
@@ -83,6 +85,7 @@ QUALITY = [
     "results/quality/duplicates.parquet",
     "results/quality/set_aside.csv",
     "results/quality/derived.tsv",
+    "results/quality/flags.tsv",
 ]
 
 

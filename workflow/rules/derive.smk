@@ -17,6 +17,7 @@ rule derive:
         duplicates="results/quality/derive/{panel}.duplicates.parquet",
         ledger="results/quality/derive/{panel}.ledger.tsv",
         balance="results/quality/derive/{panel}.balance.tsv",
+        flags="results/quality/derive/{panel}.flags.tsv",
     log:
         "results/logs/derive/{panel}.log",
     params:
@@ -27,7 +28,8 @@ rule derive:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --values {input.values:q}'
         " --patients {input.patients:q} --derived {output.derived:q}"
         " --quarantine {output.quarantine:q} --duplicates {output.duplicates:q}"
-        " --ledger {output.ledger:q} --balance {output.balance:q} --log {log:q}"
+        " --ledger {output.ledger:q} --balance {output.balance:q}"
+        " --flags {output.flags:q} --log {log:q}"
         " <<< {params.job:q}"
 
 

@@ -21,12 +21,14 @@ rule quality:
         ],
         duplicates=expand("results/quality/derive/{panel}.duplicates.parquet", panel=PANELS),
         balances=expand("results/quality/derive/{panel}.balance.tsv", panel=PANELS),
+        flags=expand("results/quality/derive/{panel}.flags.tsv", panel=PANELS),
     output:
         ledger="results/quality/ledger.tsv",
         quarantine="results/quality/quarantine.parquet",
         duplicates="results/quality/duplicates.parquet",
         set_aside="results/quality/set_aside.csv",
         derived="results/quality/derived.tsv",
+        flagged="results/quality/flags.tsv",
     log:
         "results/logs/quality/all.log",
     params:
@@ -37,4 +39,5 @@ rule quality:
         " --ledger {output.ledger:q} --quarantine {output.quarantine:q}"
         " --all-duplicates {output.duplicates:q} --set-aside {output.set_aside:q}"
         " --balances {input.balances:q} --derived {output.derived:q}"
+        " --flags {input.flags:q} --flagged {output.flagged:q}"
         " --log {log:q} <<< {params.job:q}"

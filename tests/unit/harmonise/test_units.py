@@ -1,4 +1,4 @@
-"""Spellings of units and conversions; numbers from shared/domain/markers.md and its sources."""
+"""Spellings of units and conversions; numbers from the sources that conversions.tsv names."""
 
 import csv
 from pathlib import Path

@@ -155,7 +155,7 @@ def test_a_line_of_estimates_by_a_t_test():
             "At follow-up": "7.50 ± 0.10",
             "Change (CI)": "-0.27 (-0.50 to 0.00)",
             "Ratio (CI)": "0.97 (0.90 to 1.00)",
-            "Effect size (CI)": "-0.41 (-0.80 to 0.00)",
+            "Standardised change (CI)": "-0.41 (-0.80 to 0.00)",
             "Test": "paired t",
             "p": "0.0499",
             "Adjusted p": "0.100",
@@ -166,10 +166,10 @@ def test_a_line_of_estimates_by_a_t_test():
 
 def test_a_line_of_estimates_by_ranks():
     (line,) = estimates_table(comparisons(OF_RANKS), HOW)
-    assert {k: line[k] for k in ("Baseline", "Change (CI)", "Effect size (CI)", "Test")} == {
+    assert {k: line[k] for k in ("Baseline", "Change (CI)", "Standardised change (CI)", "Test")} == {
         "Baseline": "7.60 [1.25]",
         "Change (CI)": "-0.25 (-0.40 to -0.10)",
-        "Effect size (CI)": "-0.60 (-0.85 to -0.20)",
+        "Standardised change (CI)": "-0.60 (-0.85 to -0.20)",
         "Test": "Wilcoxon",
     }
 
@@ -178,7 +178,7 @@ def test_estimates_that_are_not_there_are_empty():
     names = ("hodges_lehmann", "hl_ci_low", "hl_ci_high", "rank_biserial", "rb_ci_low",
              "rb_ci_high", "p_value", "p_adjusted")  # fmt: skip
     (line,) = estimates_table(comparisons(OF_RANKS | dict.fromkeys(names)), HOW)
-    columns = ("Change (CI)", "Ratio (CI)", "Effect size (CI)", "p", "Adjusted p")
+    columns = ("Change (CI)", "Ratio (CI)", "Standardised change (CI)", "p", "Adjusted p")
     assert [line[k] for k in columns] == [""] * 5
 
 

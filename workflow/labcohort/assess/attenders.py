@@ -4,15 +4,17 @@ There is no threshold for a difference that matters: with groups of 218 and 83, 
 in 44 % of draws from one population. The interval says what the numbers can tell.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import combinations
 
 import polars as pl
 
 from labcohort.assess import standardised_difference
-from labcohort.compare.limits import left_out_as_limit
+from labcohort.compare.detection import too_many_limits
 from labcohort.compare.summaries import mean, sd
 from labcohort.derive.age import age_at
+from labcohort.derive.censored import rests_on_limit
 
 AGE, SEX_MALE = "age", "sex_male"
 
@@ -53,7 +55,7 @@ def attenders(
     """Rows of schemas.attenders.Attenders: three comparisons of baseline values.
 
     `followup_sets`: the members of everyone at one follow-up against those at another;
-    `any_followup`: the eligible against those who lack nothing but a follow-up; `paired`: for
+    `any_followup`: who came to any against the otherwise eligible who never did; `paired`: for
     each marker and follow-up, of the members with the marker at baseline those who have it then
     against those who have not.
 
@@ -64,9 +66,8 @@ def attenders(
     people : person, failed (null: eligible) and lacks_followup_only.
     patients : schemas.harmonised.Patients.
     how : everyone (the cohort's name), baseline, timepoints (follow-ups in their order), markers,
-        log (markers compared on logarithms), confidence, censored.
+        log (markers compared on logarithms), confidence, detection.
     """
-    used = chosen.filter(~left_out_as_limit(how["censored"]))
     measured = _measured(chosen, how)
     of_persons = [_age(chosen, patients, how["baseline"]), _sex(patients)]
     every = [*measured.values(), *of_persons]
@@ -79,12 +80,10 @@ def attenders(
     compared = [(contrast, every) for contrast in _of_attendance(members, people)]
     compared += [
         (contrast, [measured[contrast.marker], *of_persons])
-        for contrast in _of_pairing(used, members, measured)
+        for contrast in _of_pairing(chosen, members, measured)
     ]
     return [
-        _row(contrast, variable, how["confidence"])
-        for contrast, variables in compared
-        for variable in variables
+        _row(contrast, variable, how) for contrast, variables in compared for variable in variables
     ]
 
 
@@ -92,17 +91,20 @@ def _measured(chosen: pl.LazyFrame, how: dict) -> dict[str, Variable]:
     """The planned markers' baseline values, on logarithms where the study analyses them so."""
     at_baseline = (pl.col("timepoint") == how["baseline"]) & pl.col("marker").is_in(how["markers"])
     is_log = pl.col("marker").is_in(how["log"])
-    left_out = (
-        pl.when(left_out_as_limit(how["censored"]))
-        .then(pl.lit("sent as a limit (excluded)"))
-        .when(is_log & (pl.col("value") <= 0))
-        .then(pl.lit("not above zero, so without a logarithm"))
+    left_out = pl.when(is_log & (pl.col("value") <= 0)).then(
+        pl.lit("not above zero, so without a logarithm")
     )
     value = pl.when(is_log).then(pl.col("value").log()).otherwise(pl.col("value"))
     rows = (
         chosen.filter(at_baseline)
-        .with_columns(left_out=left_out)
-        .select("marker", "person", pl.when(pl.col("left_out").is_null()).then(value), "left_out")
+        .with_columns(left_out=left_out, limit=rests_on_limit())
+        .select(
+            "marker",
+            "person",
+            pl.when(pl.col("left_out").is_null()).then(value),
+            "left_out",
+            "limit",
+        )
         .collect()
     )
     return {
@@ -137,7 +139,9 @@ def _sex(patients: pl.DataFrame) -> Variable:
 
 
 def _complete(values: pl.DataFrame) -> pl.DataFrame:
-    return values.drop_nulls("value").with_columns(left_out=pl.lit(None, pl.String))
+    return values.drop_nulls("value").with_columns(
+        left_out=pl.lit(None, pl.String), limit=pl.lit(False)
+    )
 
 
 def _of_attendance(members: dict[str, pl.DataFrame], people: pl.DataFrame) -> list[Contrast]:
@@ -145,9 +149,11 @@ def _of_attendance(members: dict[str, pl.DataFrame], people: pl.DataFrame) -> li
     sets = [
         Contrast("followup_sets", a, b, members[a], members[b]) for a, b in combinations(members, 2)
     ]
-    eligible = people.filter(pl.col("failed").is_null()).select("person")
-    others = people.filter("lacks_followup_only").select("person")
-    return [*sets, Contrast("any_followup", "eligible", "lacks_followup_only", eligible, others)]
+    # by who came, not by a criterion: a study need not ask for a follow-up
+    attended = pl.concat(members.values()).unique()
+    suitable = people.filter(pl.col("failed").is_null() | pl.col("lacks_followup_only"))
+    others = suitable.select("person").join(attended, on="person", how="anti")
+    return [*sets, Contrast("any_followup", "attended", "not_attended", attended, others)]
 
 
 def _of_pairing(
@@ -170,7 +176,7 @@ def _of_pairing(
     return contrasts
 
 
-def _row(contrast: Contrast, variable: Variable, confidence: float) -> dict:
+def _row(contrast: Contrast, variable: Variable, how: dict) -> dict:
     """One variable of two groups, with the persons of each who have it."""
     of_a = variable.values.join(contrast.a, on="person", how="semi")
     of_b = variable.values.join(contrast.b, on="person", how="semi")
@@ -178,14 +184,22 @@ def _row(contrast: Contrast, variable: Variable, confidence: float) -> dict:
     x_a, x_b = (side.get_column("value").drop_nulls() for side in (of_a, of_b))
     # the order of the persons is the files' and must not change a bit: sums here are exact
     mean_a, mean_b, sd_a, sd_b = mean(x_a), mean(x_b), None, None
-    if variable.scale == "share":
+    sides = (side.drop_nulls("value").select("limit").to_numpy() for side in (of_a, of_b))
+    no_mean = next(
+        (why for side in sides if (why := too_many_limits(side, how["detection"]))), None
+    )
+    if no_mean:
+        mean_a = mean_b = None
+        d = standardised_difference.StandardisedDifference(None, None, None, no_mean)
+    elif variable.scale == "share":
         counts = int(x_a.sum()), len(x_a), int(x_b.sum()), len(x_b)
-        d = standardised_difference.of_shares(*counts, confidence)
+        d = standardised_difference.of_shares(*counts, how["confidence"])
     else:
         sd_a, sd_b = sd(x_a), sd(x_b)
         d = standardised_difference.of_means(
-            mean_a, sd_a, len(x_a), mean_b, sd_b, len(x_b), confidence
+            mean_a, sd_a, len(x_a), mean_b, sd_b, len(x_b), how["confidence"]
         )
+    summaries = (("mean", mean_a, "a"), ("sd", sd_a, "a"), ("mean", mean_b, "b"), ("sd", sd_b, "b"))
     return {
         "comparison": contrast.comparison,
         "group_a": contrast.group_a,
@@ -197,15 +211,17 @@ def _row(contrast: Contrast, variable: Variable, confidence: float) -> dict:
         "n_a": len(x_a),
         "n_b": len(x_b),
         "n_both": n_both,
-        "mean_a": mean_a,
-        "sd_a": sd_a,
-        "mean_b": mean_b,
-        "sd_b": sd_b,
+        **{f"{k}_{side}": _shown(v, variable.scale) for k, v, side in summaries},
         "standardised_difference": d.difference,
         "sd_ci_low": d.ci_low,
         "sd_ci_high": d.ci_high,
         "note": "; ".join(_notes(d.reason, n_both, pl.concat([of_a, of_b]))) or None,
     }
+
+
+def _shown(value: float | None, scale: str) -> float | None:
+    """Mean or SD; of logarithms the geometric mean or SD, the latter a factor."""
+    return math.exp(value) if scale == "log" and value is not None else value
 
 
 def _notes(reason: str | None, n_both: int, values: pl.DataFrame) -> list[str]:

@@ -3,10 +3,10 @@
 import polars as pl
 
 from labcohort.assess.proportions import mcnemar, paired_difference
-from labcohort.compare.limits import left_out_as_limit, rests_on_limit
 from labcohort.compare.summaries import median
 from labcohort.compare.ties import RELATIVE_TOLERANCE
 from labcohort.derive.age import age_at
+from labcohort.derive.censored import rests_on_limit
 
 RANGES = {
     "marker": pl.String,
@@ -17,21 +17,31 @@ RANGES = {
     "high": pl.Float64,
 }
 KEY = ["person", "marker", "timepoint"]
+# a value half-way between two decimals is seldom that in binary
+DIGITS = 12
+SELECTED = "chosen on a baseline value: regression to the mean alone moves these shares"
 
 
-def judged(chosen: pl.DataFrame, patients: pl.DataFrame, ranges: list[dict]) -> pl.DataFrame:
+def judged(
+    chosen: pl.DataFrame,
+    patients: pl.DataFrame,
+    ranges: list[dict],
+    decimals: dict[str, int],
+) -> pl.DataFrame:
     """Each value with its range, and where it lies.
 
     A value is held against its own laboratory's range of that very result, else against the
     first row of `ranges` (resources/reference_ranges.tsv) for its marker and the person's sex
     and age: completed years at the sample's date, or the age in the patient table where there is
-    no birth date. Bounds are inclusive.
+    no birth date. Bounds are inclusive, and held against the value as it is reported: 5.193 with
+    two decimals lies within a limit of 5.19.
 
     Parameters
     ----------
     chosen : schemas.cohort.Chosen; one row a person, marker and timepoint.
     patients : schemas.harmonised.Patients.
     ranges : rows marker, sex, age_low (inclusive), age_high (exclusive), low, high; null is open.
+    decimals : of each marker as it is reported; a marker that is not there is not rounded.
 
     Returns
     -------
@@ -47,7 +57,7 @@ def judged(chosen: pl.DataFrame, patients: pl.DataFrame, ranges: list[dict]) -> 
         chosen.join(of_table, on=KEY, how="left", maintain_order="left")
         .with_columns(own=has_own)
         .with_columns(low=low, high=high)
-        .with_columns(side=_side(pl.col("value"), pl.col("low"), pl.col("high")))
+        .with_columns(side=_side(_reported(decimals), pl.col("low"), pl.col("high")))
         .drop("table_low", "table_high")
     )
 
@@ -80,6 +90,18 @@ def _table_ranges(chosen: pl.DataFrame, patients: pl.DataFrame, ranges: list[dic
     )
 
 
+def _reported(decimals: dict[str, int]) -> pl.Expr:
+    """The value in the decimals of its marker, rounded half away from zero."""
+    marker, value = pl.col("marker"), pl.col("value").round_sig_figs(DIGITS)
+    rounded = [
+        pl.when(marker.is_in([m for m, own in decimals.items() if own == n])).then(
+            value.round(n, mode="half_away_from_zero")
+        )
+        for n in sorted(set(decimals.values()))
+    ]
+    return pl.coalesce(*rounded, "value")
+
+
 def _side(value: pl.Expr, low: pl.Expr, high: pl.Expr) -> pl.Expr:
     """-1 below the range, 0 inside, 1 above; null where there is no range.
 
@@ -101,10 +123,11 @@ def _side(value: pl.Expr, low: pl.Expr, high: pl.Expr) -> pl.Expr:
 def in_range(tested: dict, values: pl.DataFrame, members: pl.DataFrame, how: dict) -> dict:
     """The row (schemas.in_range.InRange) of one marker in one cohort at one timepoint.
 
-    `tested` has cohort, marker and timepoint; `values` are of `judged`; `members` is
-    schemas.cohort.Membership; `how` has baseline, confidence and censored. A pair counts where
-    both values have a range. The change is followed within persons: 2x2 of before and after,
-    exact McNemar test, Newcombe's interval of the difference of shares (follow-up less baseline).
+    `tested` has cohort, marker, timepoint and selected_on_baseline; `values` are of `judged`;
+    `members` is schemas.cohort.Membership; `how` has baseline, confidence and censored. A pair
+    counts where both values have a range. The change is followed within persons: 2x2 of before
+    and after, exact McNemar test, Newcombe's interval of the difference of shares (follow-up less
+    baseline).
     """
     both = _pairs(tested, values, members, how)
     complete = both.filter(pl.all_horizontal(pl.col("side", "side_after").is_not_null()))
@@ -134,18 +157,26 @@ def in_range(tested: dict, values: pl.DataFrame, members: pl.DataFrame, how: dic
         "difference_ci_low": shares.ci_low,
         "difference_ci_high": shares.ci_high,
         "p_mcnemar": of_test.p_value,
+        "selected_on_baseline": tested["selected_on_baseline"],
         **_sides(complete),
         "centre_baseline": _centre(complete, ""),
         "centre_followup": _centre(complete, "_after"),
-        "note": "; ".join([*undefined, *_notes(n, used.height, n_censored, how)]) or None,
+        "note": "; ".join(
+            [
+                *undefined,
+                *([SELECTED] if tested["selected_on_baseline"] else []),
+                *_notes(n, used.height, n_censored, how),
+            ]
+        )
+        or None,
     }
 
 
 def _pairs(tested: dict, values: pl.DataFrame, members: pl.DataFrame, how: dict) -> pl.DataFrame:
     """Members with a usable value at both visits; columns of the follow-up end in _after."""
-    own = values.filter(
-        (pl.col("marker") == tested["marker"]) & ~left_out_as_limit(how["censored"])
-    ).select("person", "timepoint", "value", "low", "high", "own", "side", limit=rests_on_limit())
+    own = values.filter(pl.col("marker") == tested["marker"]).select(
+        "person", "timepoint", "value", "low", "high", "own", "side", limit=rests_on_limit()
+    )
     before = own.filter(pl.col("timepoint") == how["baseline"])
     after = own.filter(pl.col("timepoint") == tested["timepoint"])
     return (

@@ -125,7 +125,8 @@ def _counts(profile: str, name: str, family: pl.DataFrame) -> dict:
         "n_tests": family.height,
         "n_missing": family.height - counted,
         "n_counted": counted,
-        "expected_false_positives": alpha * counted,
+        # 0.05 times 144 is 7.2, which it is not in binary
+        "expected_false_positives": round(alpha * counted, 12),
         "n_below_alpha": (p_value < alpha).sum(),
         "n_below_alpha_adjusted": None if correction == "none" else (p_adjusted < alpha).sum(),
         "n_duplicates": family.get_column("duplicate_of").count(),
@@ -138,7 +139,7 @@ def _in_all(profile: str, named: list[dict]) -> dict:
     sums = {}
     for column in SUMMED:
         values = [row[column] for row in named if row[column] is not None]
-        sums[column] = sum(values) if values else None
+        sums[column] = round(sum(values), 12) if values else None
     alphas = {row["alpha"] for row in named}
     alpha = alphas.pop() if len(alphas) == 1 else None
     return {"profile": profile, "family": ALL_FAMILIES, "correction": None, "alpha": alpha} | sums

@@ -9,10 +9,11 @@ SAME = ("marker", "cohort", "timepoint")
 
 
 def with_profiles(comparisons: pl.DataFrame) -> pl.DataFrame:
-    """`comparisons` (schemas.comparison.Comparison) with `profiles_agree`.
+    """`comparisons` (of assess.multiplicity.with_families) with `profiles_agree`.
 
     The primary tests of a marker, cohort and timepoint in different profiles of the plan are
-    held against each other in sign and at the rows' alpha. Null where there is one profile only,
+    held against each other as each profile concludes: in sign, and by the adjusted p, where the
+    profile adjusts, at the rows' alpha. Null where there is one profile only,
     where a primary test is undefined, on rows that are not primary, and on what is post hoc.
     """
     planned = comparisons.filter(pl.col("primary"), pl.col("role") != POST_HOC)
@@ -20,7 +21,8 @@ def with_profiles(comparisons: pl.DataFrame) -> pl.DataFrame:
     for key, group in planned.group_by(SAME):
         if group.get_column("profile").n_unique() < 2:
             continue
-        results = list(group.select("statistic", "p_value", "alpha").iter_rows())
+        p_value = pl.coalesce("p_adjusted", "p_value")
+        results = list(group.select("statistic", p_value, "alpha").iter_rows())
         rows.append((*key, agreement(results)))
     schema = {name: pl.String for name in (*SAME, "profiles_agree")}
     found = pl.DataFrame(rows, schema=schema, orient="row").with_columns(

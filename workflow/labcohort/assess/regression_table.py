@@ -17,11 +17,17 @@ from labcohort.assess.regression_to_the_mean import (
     reversed_size,
 )
 from labcohort.assess.resampling import once
-from labcohort.compare.limits import left_out_as_limit
+from labcohort.compare.detection import too_many_limits
+from labcohort.derive.censored import rests_on_limit
 
 LABEL = (
     "difference from the expected regression to the mean; it contains the whole cohort's change"
     " and is not an effect"
+)
+
+EXCLUDE_EACH_OTHER = (
+    "the two estimates exclude each other: the selected changed otherwise than the rest, or the"
+    " cohort is not normal; subtract neither from the observed change"
 )
 
 
@@ -34,7 +40,6 @@ def regression_rows(chosen: pl.DataFrame, members: pl.DataFrame, settings: dict)
     are the pairs of the comparison, flags that a profile leaves out included. Time-reversed
     selection finds only those who have the selecting marker at follow-up as well.
     """
-    chosen = chosen.filter(~left_out_as_limit(settings["censored"]))
     everyone = members.filter(pl.col("cohort") == settings["everyone"]).unique()
     selections = {selection["cohort"]: selection for selection in settings["selections"]}
     rows = []
@@ -42,13 +47,20 @@ def regression_rows(chosen: pl.DataFrame, members: pl.DataFrame, settings: dict)
         at = everyone.filter(pl.col("timepoint") == tested["timepoint"])
         of_members = chosen.join(at.select("person"), on="person", how="semi")
         selection = selections[tested["cohort"]]
-        cohort = whole_cohort(of_members, selection["marker"], tested, settings)
-        rows += _rows(cohort, selection, tested, settings)
+        pairs = complete_pairs(of_members, selection["marker"], tested, settings)
+        cohort = whole_cohort(pairs, selection["marker"], tested, settings)
+        rows += _rows(cohort, pairs, selection, tested, settings)
     return rows
 
 
-def whole_cohort(chosen: pl.DataFrame, selecting: str, tested: dict, settings: dict) -> Cohort:
-    """The pairs, by person, of all whose values are given: nobody is selected yet."""
+def complete_pairs(
+    chosen: pl.DataFrame, selecting: str, tested: dict, settings: dict
+) -> pl.DataFrame:
+    """All, by person, whose values are given: nobody is selected yet.
+
+    Columns person, x0, y0, y1 and x1 (null where not measured), and of each `…_limit`: whether it
+    was sent as a limit or rests on one.
+    """
     visits = {"0": settings["baseline"], "1": tested["timepoint"]}
     joined = None
     for name, marker, visit, how in (
@@ -57,11 +69,16 @@ def whole_cohort(chosen: pl.DataFrame, selecting: str, tested: dict, settings: d
         ("y1", tested["marker"], "1", "inner"),
         ("x1", selecting, "1", "left"),
     ):
-        values = _values(chosen, marker, visits[visit]).rename({"value": name})
+        values = _values(chosen, marker, visits[visit])
+        values = values.rename({"value": name, "limit": f"{name}_limit"})
         joined = values if joined is None else joined.join(values, on="person", how=how)
-    joined = joined.sort("person")
+    return joined.sort("person")
+
+
+def whole_cohort(pairs: pl.DataFrame, selecting: str, tested: dict, settings: dict) -> Cohort:
+    """The cohort that `complete_pairs` are."""
     return Cohort(
-        **{n: joined.get_column(n).fill_null(np.nan).to_numpy() for n in ("x0", "x1", "y0", "y1")},
+        **{n: pairs.get_column(n).fill_null(np.nan).to_numpy() for n in ("x0", "x1", "y0", "y1")},
         x_log=selecting in settings["log"],
         y_log=tested["marker"] in settings["log"],
         itself=selecting == tested["marker"],
@@ -69,16 +86,29 @@ def whole_cohort(chosen: pl.DataFrame, selecting: str, tested: dict, settings: d
 
 
 def _values(chosen: pl.DataFrame, marker: str, visit: str) -> pl.DataFrame:
-    """Person and value of a marker at a visit; a marker may come with more than one panel."""
+    """Person, value and limit of a marker at a visit; it may come with more than one panel."""
     wanted = (pl.col("marker") == marker) & (pl.col("timepoint") == visit)
-    return chosen.filter(wanted).select("person", "value").unique()
+    return chosen.filter(wanted).select("person", "value", limit=rests_on_limit()).unique()
 
 
-def _rows(cohort: Cohort, selection: dict, tested: dict, settings: dict) -> list[dict]:
+def _no_mean(pairs: pl.DataFrame, cohort: Cohort, band: Band | None, settings: dict) -> str | None:
+    """Why no mean of the selected is given: too many of their values rest on limits."""
+    if band is None:
+        return None
+    selected = pairs.filter(pl.Series(band.holds(cohort.x0), dtype=pl.Boolean))
+    return too_many_limits(
+        selected.select("y0_limit", "y1_limit").to_numpy(), settings["detection"]
+    )
+
+
+def _rows(
+    cohort: Cohort, pairs: pl.DataFrame, selection: dict, tested: dict, settings: dict
+) -> list[dict]:
     """Both statistics by every estimator: with their numbers, or with why there are none."""
     band = _band(selection)
     n_selected = int(band.holds(cohort.x0).sum()) if band else None
     external = settings["reliability"].get(tested["marker"]) if cohort.itself else None
+    reason = _why_undefined(cohort, selection, n_selected, settings)
     common = {
         "cohort": tested["cohort"],
         "timepoint": tested["timepoint"],
@@ -90,9 +120,9 @@ def _rows(cohort: Cohort, selection: dict, tested: dict, settings: dict) -> list
         "scale": "log" if cohort.y_log else "linear",
         "n_all": cohort.x0.size,
         "n_selected": n_selected,
+        "n_reversed": reversed_size(cohort, band) if band and not reason else None,
         "label": LABEL,
     }
-    reason = _why_undefined(cohort, selection, n_selected, settings)
     if reason:
         sources = [FROM_DATA, REVERSED, *([FROM_OUTSIDE] if external else [])]
         return [
@@ -109,16 +139,27 @@ def _rows(cohort: Cohort, selection: dict, tested: dict, settings: dict) -> list
         confidence=settings["confidence"],
         external_rho=external["rho"] if external else None,
     )
+    no_mean = _no_mean(pairs, cohort, band, settings)
     few = _too_few_backwards(cohort, band, settings)
     fitted = parameters(cohort, once(cohort.x0.size))
     return [
         common
         | _named(one.statistic, one.estimator, one.rho_source, external)
-        | _numbers(one, few)
-        | _parameters(one, fitted, external)
-        | {"estimators_differ": None if few else _differ(one, found)}
+        | (
+            {"note": no_mean}
+            if no_mean and one.statistic == "mean"
+            else _numbers(one, few)
+            | _parameters(one, fitted, external)
+            | _agreement(one, found, few)
+        )
         for one in found
     ]
+
+
+def _agreement(one: Regression, found: list[Regression], few: str | None) -> dict:
+    """Whether the two estimates exclude each other, and what to make of it."""
+    differ = None if few else _differ(one, found)
+    return {"estimators_differ": differ, **({"note": EXCLUDE_EACH_OTHER} if differ else {})}
 
 
 def _band(selection: dict) -> Band | None:

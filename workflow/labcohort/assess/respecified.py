@@ -12,11 +12,12 @@ import polars as pl
 from labcohort.assess.sensitivity import Sampling, Window, merged, windows
 from labcohort.cohorts.eligibility import judged
 from labcohort.cohorts.subgroups import membership
-from labcohort.cohorts.timepoints import calendar
+from labcohort.cohorts.timepoints import calendar, visited
 from labcohort.compare.pairs import Pairs, pairs
 from labcohort.derive import registry
 from labcohort.derive.censored import EXCLUDED
 from labcohort.derive.panel import derive_panel
+from labcohort.study.names import is_selected_on_baseline
 
 # marker -> method, as pairs in order: what a cache can be asked by
 Methods = tuple[tuple[str, str], ...]
@@ -28,7 +29,7 @@ class Respecified:
     Parameters
     ----------
     values : schemas.harmonised.Values, of all sources and of the panels to derive again.
-    derived : schemas.derived.Derived, all panels: dates, and markers not derived again.
+    dates : schemas.cohort.Dates: when anybody has a result, of all panels.
     patients : schemas.harmonised.Patients.
     settings : derive (settings of each panel to derive again), methods (marker -> methods),
         censored (rules), both with the declared one first; widths (days), visits, eligibility,
@@ -38,11 +39,13 @@ class Respecified:
     def __init__(
         self,
         values: Sequence[pl.LazyFrame],
-        derived: Sequence[pl.LazyFrame],
+        dates: pl.DataFrame,
         patients: pl.DataFrame,
         settings: Mapping,
     ):
-        self.values, self.derived, self.patients = values, derived, patients
+        self.values, self.patients = values, patients
+        # what a calendar is made of asks for rows with a value
+        self.dates = dates.with_columns(value=pl.lit(1.0))
         self.settings = settings
         self.how_of = {
             marker: how
@@ -79,8 +82,7 @@ class Respecified:
                 for timepoint in (self.settings["baseline"], row["timepoint"])
             )
             members = self._members(row["cohort"], methods, rule, row["timepoint"], window)
-            baseline, dropped = self.settings["baseline"], rule == EXCLUDED
-            return pairs(chosen, members, *where, baseline, exclude, drop_limits=dropped)
+            return pairs(chosen, members, *where, self.settings["baseline"], exclude)
 
         return self._once(("pairs", *where, exclude, methods, rule, window), make)
 
@@ -98,9 +100,7 @@ class Respecified:
         """Rules to try: the declared one alone where no input was ever sent as a limit."""
         rules = self.settings["censored"]
         for marker, methods in product(self._markers(row), self._equations(row)):
-            how = self.how_of.get(marker)
-            if how is None:
-                continue
+            how = self.how_of[marker]
             inputs = pl.col("marker").is_in(self._measured(marker, methods))
             if not self._values(how).filter(pl.col("comparator").is_not_null(), inputs).is_empty():
                 return list(rules)
@@ -109,13 +109,12 @@ class Respecified:
     def _markers(self, row: Mapping) -> list[str]:
         """The marker compared, and the one on whose baseline the cohort is chosen."""
         cohort = self.cohort[row["cohort"]]
-        selecting = cohort["criterion"].startswith("baseline_")
-        return [row["marker"], *([cohort["subject"]] if selecting else [])]
+        return [row["marker"], *([cohort["subject"]] if is_selected_on_baseline(cohort) else [])]
 
     def _computed_from(self, marker: str) -> list[str]:
         """Derived markers that a marker is computed from, itself among them."""
-        how = self.how_of.get(marker)
-        if how is None or marker not in how["derived"]:
+        how = self.how_of[marker]
+        if marker not in how["derived"]:
             return []
         return registry.in_order([marker], how["methods"])
 
@@ -138,11 +137,9 @@ class Respecified:
         return self._once(("values", how["panel"]), make)
 
     def _rows(self, marker: str, methods: Methods, rule: str) -> pl.LazyFrame:
-        """Rows (schemas.derived.Derived) of a marker, derived again where its panel is given."""
-        how = self.how_of.get(marker)
+        """Rows (schemas.derived.Derived) of a marker, derived again."""
+        how = self.how_of[marker]
         own = pl.col("marker") == marker
-        if how is None:
-            return pl.concat([frame.filter(own) for frame in self.derived])
         chosen = dict(_of(how, methods))
         changed = {**how, "methods": how["methods"] | chosen, "censored": rule}
 
@@ -161,33 +158,23 @@ class Respecified:
         visit = self.visit[timepoint]
         if timepoint != self.settings["baseline"]:
             visit = visit | window._asdict()
-        methods = _of(self.how_of.get(marker), methods)
+        methods = _of(self.how_of[marker], methods)
 
         def make() -> pl.DataFrame:
             when = self._once(
-                ("when", timepoint, visit["before"], visit["after"]),
-                lambda: calendar([self._dates().lazy()], self.patients, [visit]),
+                ("when", timepoint, visit["before"], visit["after"], rule == EXCLUDED),
+                lambda: calendar([self.dates.lazy()], self.patients, [visit], rule == EXCLUDED),
             )
             return when.chosen(when.results(self._rows(marker, methods, rule)))
 
         key = ("chosen", marker, methods, rule, timepoint, visit["before"], visit["after"])
         return self._once(key, make)
 
-    def _dates(self) -> pl.DataFrame:
-        """Every person, marker and sample date with a value."""
-        columns = ["person", "marker", "sample_date", "value"]
-
-        def make() -> pl.DataFrame:
-            some = pl.col("value").is_not_null()
-            return pl.concat([f.filter(some).select(columns) for f in self.derived]).collect()
-
-        return self._once(("dates",), make)
-
     def _days(self) -> pl.DataFrame:
         """Every person and day with a result of any marker."""
 
         def make() -> pl.DataFrame:
-            dates = self._dates().lazy()
+            dates = self.dates.lazy()
             when = calendar([dates], self.patients, self.settings["visits"])
             return when.results(dates).select("person", "day").unique()
 
@@ -198,10 +185,10 @@ class Respecified:
 
         def make() -> tuple[pl.DataFrame, pl.DataFrame]:
             visits = (self.visit | {timepoint: self.visit[timepoint] | window._asdict()}).values()
-            visited = pl.concat(_visited(self._days(), visit) for visit in visits)
-            people = judged(self.patients, visited, self.settings["eligibility"])
+            seen = visited(self._days(), list(visits))
+            people = judged(self.patients, seen, self.settings["eligibility"])
             passed = people.filter(pl.col("failed").is_null())
-            return self.patients.join(passed, on="person", how="semi"), visited
+            return self.patients.join(passed, on="person", how="semi"), seen
 
         return self._once(("people", timepoint, window), make)
 
@@ -210,12 +197,12 @@ class Respecified:
     ) -> pl.DataFrame:
         """Members of a cohort (schemas.cohort.Membership)."""
         row = self.cohort[cohort]
-        eligible, visited = self._people(timepoint, window)
-        if not row["criterion"].startswith("baseline_"):
-            return membership([row], eligible, pl.DataFrame(), visited)
+        eligible, seen = self._people(timepoint, window)
+        if not is_selected_on_baseline(row):
+            return membership([row], eligible, pl.DataFrame(), seen)
         baseline = self.settings["baseline"]
         selecting = self._chosen(row["subject"], methods, rule, baseline, window)
-        return membership([row], eligible, selecting, visited)
+        return membership([row], eligible, selecting, seen)
 
     def _once(self, key: Hashable, make: Callable[[], object]):
         """What `make` gives, made the first time that this key is asked for."""
@@ -224,15 +211,9 @@ class Respecified:
         return self._made[key]
 
 
-def _visited(days: pl.DataFrame, visit: Mapping) -> pl.DataFrame:
-    first, last = visit["target_day"] - visit["before"], visit["target_day"] + visit["after"]
-    inside = days.filter(pl.col("day").is_between(first, last)).select("person").unique()
-    return inside.with_columns(timepoint=pl.lit(visit["timepoint"]))
-
-
-def _of(how: Mapping | None, methods: Methods) -> Methods:
+def _of(how: Mapping, methods: Methods) -> Methods:
     """Those of the methods that a panel's formulas take."""
-    return tuple(pair for pair in methods if how is not None and pair[0] in how["methods"])
+    return tuple(pair for pair in methods if pair[0] in how["methods"])
 
 
 def _name(methods: Methods) -> str | None:

@@ -1,6 +1,8 @@
 """Each published result beside the comparison of this run that answers to it, with a verdict."""
 
+import math
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import polars as pl
 
@@ -56,9 +58,23 @@ def _answering(result: dict, own: list[dict], profile: str) -> tuple[dict | None
     if not same_test:
         planned = " and ".join(sorted({row["test"] for row in primary}))
         return None, f"another test is planned: {planned}"
-    if not same_test[0]["n_pairs"]:
+    row = same_test[0]
+    if not row["n_pairs"]:
         return None, "no pairs in this cohort at this timepoint"
-    return same_test[0], None
+    if result["significant"] != "yes" and (smallest := _smallest_p(row)) >= row["alpha"]:
+        why = f"of {row['n_pairs']} pairs no p can be below {smallest:.3f}: it cannot disagree"
+        return None, why
+    return row, None
+
+
+def _smallest_p(comparison: dict) -> float:
+    """The smallest p that so many pairs can have in a signed-rank test; 0 for a t test."""
+    n = comparison["n_pairs"]
+    if comparison["test"] == "paired_t":
+        return 0.0
+    # all of one sign, none equal in size: W- = 0
+    z = n * (n + 1) / 4 / math.sqrt(n * (n + 1) * (2 * n + 1) / 24)
+    return 2 * NormalDist().cdf(-z)
 
 
 def _row(result: dict, comparison: dict | None, reason: str | None) -> dict:
@@ -73,6 +89,7 @@ def _row(result: dict, comparison: dict | None, reason: str | None) -> dict:
         "ours_significant": None if p is None else _yes(p < comparison["alpha"]),
         "published_direction": result["direction"],
         "ours_direction": _direction(comparison) if comparison else None,
+        "n_pairs": comparison["n_pairs"] if comparison else None,
         "p_value": p,
         "verdict": verdict,
         "why": why,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from labcohort.compare.detection import detection, forbidden_t
 from labcohort.compare.paired_t import paired_t
 from labcohort.compare.pairs import Pairs
 from labcohort.compare.ties import clean_differences
@@ -101,8 +102,11 @@ def _equal(one: Pairs, other: Pairs) -> bool:
     )
 
 
-def specifications(row: Mapping, samples: Mapping[Sampling, Pairs]) -> list[dict]:
+def specifications(row: Mapping, samples: Mapping[Sampling, Pairs], rules: Mapping) -> list[dict]:
     """Rows (schemas.sensitivity.Specification): both tests on each sample.
+
+    `rules` are the shares of values below detection from which a figure is not given
+    (compare.detection), as for the comparisons themselves.
 
     `row` is the planned comparison (KEY, test, alpha); the first of `samples` is the one that
     the study declares, and the planned test on it is the reference of all signs.
@@ -118,7 +122,7 @@ def specifications(row: Mapping, samples: Mapping[Sampling, Pairs]) -> list[dict
             "window_after": how.window.after,
             "test": test,
             "n_pairs": len(data.baseline),
-            **_tested(clean_differences(data.baseline, data.followup), test, row["alpha"]),
+            **_tested(data, test, row["alpha"], rules),
             "declared": (how, test) == (declared, row["test"]),
         }
         for how, data in samples.items()
@@ -131,8 +135,12 @@ def specifications(row: Mapping, samples: Mapping[Sampling, Pairs]) -> list[dict
     return rows
 
 
-def _tested(d: np.ndarray, test: str, alpha: float) -> dict:
-    result = TESTS[test](d)
+def _tested(data: Pairs, test: str, alpha: float, rules: Mapping) -> dict:
+    no_mean = detection(data, rules).no_mean
+    if test == "paired_t" and no_mean:
+        result = forbidden_t(no_mean)
+    else:
+        result = TESTS[test](clean_differences(data.baseline, data.followup))
     p = result.p_value
     return {
         "statistic": result.statistic,

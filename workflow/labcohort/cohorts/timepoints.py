@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from labcohort.derive.censored import rests_on_limit
+
 FIRST_RESULT = "first_result"
 
 
@@ -12,12 +14,14 @@ class Calendar:
     """A study's timepoints with what they need of all panels at once, so that each panel's
     results can then be placed by themselves.
 
-    `visits`: rows of visits.tsv; `anchors`: of `anchor_dates`; `dates`: of `visit_dates`.
+    `visits`: rows of visits.tsv; `anchors`: of `anchor_dates`; `dates`: of `visit_dates`;
+    `exclude_limits`: results that were, or rest on, a limit are chosen for no timepoint.
     """
 
     visits: list[dict]
     anchors: pl.DataFrame
     dates: pl.DataFrame
+    exclude_limits: bool = False
 
     def results(self, derived: pl.LazyFrame) -> pl.DataFrame:
         """A panel's rows (schemas.derived.Derived) that have a value, with their day."""
@@ -26,10 +30,21 @@ class Calendar:
 
     def chosen(self, results: pl.DataFrame) -> pl.DataFrame:
         """The result chosen for each person, marker and timepoint."""
+        if self.exclude_limits:
+            results = results.filter(~rests_on_limit())
         return choose(results, self.visits, self.dates)
 
+    def fates(self, results: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
+        """`results` with fate and reason: null where chosen, else out_of_window and why."""
+        return fates(results, chosen, self.visits, self.exclude_limits)
 
-def calendar(panels: list[pl.LazyFrame], patients: pl.DataFrame, visits: list[dict]) -> Calendar:
+
+def calendar(
+    panels: list[pl.LazyFrame],
+    patients: pl.DataFrame,
+    visits: list[dict],
+    exclude_limits: bool = False,
+) -> Calendar:
     """The calendar of a study with these panels (schemas.derived.Derived) and patients."""
     dates = pl.concat(
         frame.filter(pl.col("value").is_not_null()).select("person", "sample_date")
@@ -40,7 +55,16 @@ def calendar(panels: list[pl.LazyFrame], patients: pl.DataFrame, visits: list[di
     days = pl.DataFrame(schema={"person": pl.String, "day": pl.Int64})
     if by_person:
         days = with_days(dates.unique().collect(), anchors, visits)
-    return Calendar(visits, anchors, visit_dates(days, visits))
+    return Calendar(visits, anchors, visit_dates(days, visits), exclude_limits)
+
+
+def visited(results: pl.DataFrame, visits: list[dict]) -> pl.DataFrame:
+    """Who has any result (person, day), be it a limit, in the window of which timepoint."""
+    parts = [
+        _in_window(results, visit).select("person", timepoint=pl.lit(visit["timepoint"])).unique()
+        for visit in visits
+    ]
+    return pl.concat(parts)
 
 
 def anchor_dates(dates: pl.LazyFrame, patients: pl.DataFrame, visits: list[dict]) -> pl.DataFrame:
@@ -125,22 +149,26 @@ def _averaged(first: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def fates(results: pl.DataFrame, chosen: pl.DataFrame, visits: list[dict]) -> pl.DataFrame:
+def fates(
+    results: pl.DataFrame, chosen: pl.DataFrame, visits: list[dict], exclude_limits: bool = False
+) -> pl.DataFrame:
     """`results` with fate and reason: null where chosen, else out_of_window and why.
 
     Under the choice `mean` every result in the window is used.
     """
     keys = ["person", "marker", "day"]
+    out = rests_on_limit() if exclude_limits else pl.lit(False)
     used = results.join(chosen, on=keys, how="semi")
     for visit in visits:
         if visit["choice"] == "mean":
-            used = pl.concat([used, _in_window(results, visit)])
+            used = pl.concat([used, _in_window(results, visit).filter(~out)])
     spans = sorted(
         (v["target_day"] - v["before"], v["target_day"] + v["after"], v["timepoint"])
         for v in visits
     )
     day = pl.col("day")
     reason = pl.when(day.is_null()).then(pl.lit("no anchor date"))
+    reason = reason.when(out).then(pl.lit("sent as a limit (excluded)"))
     for low, high, timepoint in spans:
         reason = reason.when(day < low).then(pl.lit(f"before the window of {timepoint}"))
         reason = reason.when(day <= high).then(pl.lit(f"another result of {timepoint} was chosen"))

@@ -1,11 +1,12 @@
 """One planned comparison: descriptives of the pairs, both tests, estimates, and what to know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from labcohort.compare.agreement import agreement
 from labcohort.compare.detectable import detectable_change
+from labcohort.compare.detection import Detection, detection, forbidden_t
 from labcohort.compare.effect_sizes import RankBiserial, StandardisedChange, cohen_dz, rank_biserial
 from labcohort.compare.exact import ExactSignedRank, cannot_reach, exact_signed_rank, smallest_p
 from labcohort.compare.geometric import GeometricRatio, geometric_ratio, median_percent_change
@@ -19,9 +20,10 @@ from labcohort.compare.wilcoxon import WilcoxonSignedRank, wilcoxon_signed_rank
 
 PLANNED = ("profile", "family", "role")
 OF_PLAN = ("marker", "cohort", "timepoint")
+ONE_PAIR = "one pair only"
 VISITS = ("baseline", "followup")
-# a p of raw differences is worth a word where it differs in so many decimals
-RAW_DECIMALS = 4
+# a p of raw differences is worth a word where it differs by so large a part of it, and is small
+RAW_DIFFERS, RAW_MATTERS = 0.01, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,6 @@ class Estimates:
     detectable: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
-    """Which figures the values below detection forbid, and why (None: all may be printed)."""
-
-    no_mean: str | None
-    no_median: tuple[bool, bool]
-
-
 def comparison(planned: dict, data: Pairs, how: dict) -> list[dict]:
     """The rows (schemas.comparison.Comparison) of a planned comparison, one for each test.
 
@@ -57,12 +51,12 @@ def comparison(planned: dict, data: Pairs, how: dict) -> list[dict]:
     censored, detection, exact_below, power, log and equations.
     """
     d = clean_differences(data.baseline, data.followup)
-    detection = _detection(data, how["detection"])
-    found = _estimates(d, data, planned, how, detection)
+    forbidden = detection(data, how["detection"])
+    found = _estimates(d, data, planned, how, forbidden)
     shared = {
         **_counts(data, len(d)),
-        **_described(summarise(data.baseline, how["quartiles"]), "baseline", detection),
-        **_described(summarise(data.followup, how["quartiles"]), "followup", detection),
+        **_described(summarise(data.baseline, how["quartiles"]), "baseline", forbidden),
+        **_described(summarise(data.followup, how["quartiles"]), "followup", forbidden),
         **_estimated(found),
         "n_censored": int(data.limits.sum()),
         "n_below_baseline": int(data.below[:, 0].sum()),
@@ -78,7 +72,9 @@ def comparison(planned: dict, data: Pairs, how: dict) -> list[dict]:
     )
     rows = []
     for name, test in tests.items():
-        p_raw = _p_of_raw_doubles(name, raw, detection)
+        # where the test is undefined, that of raw differences rests on rounding errors alone
+        p_raw = None if test.reason else _p_of_raw_doubles(name, raw)
+        notes = _notes(name, test, p_raw, planned, data, found, forbidden, how)
         rows.append(
             {
                 **{k: planned[k] for k in PLANNED},
@@ -94,44 +90,38 @@ def comparison(planned: dict, data: Pairs, how: dict) -> list[dict]:
                 "p_raw_double": p_raw,
                 "agrees": agrees,
                 **shared,
-                "note": "; ".join(_notes(name, test, p_raw, data, found, detection, how)) or None,
+                "note": "; ".join(notes) or None,
             }
         )
     return rows
 
 
-def _detection(data: Pairs, rules: dict) -> Detection:
-    """What the shares of limits among the values of each visit forbid."""
-    if len(data.baseline) == 0:
-        return Detection(None, (False, False))
-    limits, below = data.limits.mean(axis=0), data.below.mean(axis=0)
-    too_many = bool((limits > rules["no_mean"]).any())
-    reason = f"over {100 * rules['no_mean']:g} % of the values of a visit rest on limits"
-    return Detection(
-        reason if too_many else None, tuple(bool(share >= rules["no_median"]) for share in below)
-    )
-
-
 def _estimates(
-    d: np.ndarray, data: Pairs, planned: dict, how: dict, detection: Detection
+    d: np.ndarray, data: Pairs, planned: dict, how: dict, forbidden: Detection
 ) -> Estimates:
     confidence, n = how["confidence"], len(d)
-    no_mean, no_median = detection.no_mean, any(detection.no_median)
+    no_mean, no_median = forbidden.no_mean, any(forbidden.no_median)
     signed_rank = wilcoxon_signed_rank(d)
+    exact = exact_signed_rank(d, how["exact_below"])
+    if n == 1:
+        # defined, with a p of 1 at best: one pair is no evidence of anything
+        undefined = dict.fromkeys(("w_plus", "w_minus", "z", "p_value", "variance"))
+        signed_rank = replace(signed_rank, **undefined, reason=ONE_PAIR)
+        exact = ExactSignedRank(None, ONE_PAIR)
     t = paired_t(d, confidence)
     if no_mean:
-        t = PairedT(None, None, None, None, None, None, None, no_mean)
-    skewed = planned["marker"] in how["log"] and not no_mean
-    no_hl = HodgesLehmann(None, None, None, "half of the values of a visit are below detection")
+        t = forbidden_t(no_mean)
+    skewed = planned["marker"] in how["log"]
+    no_hl = HodgesLehmann(None, None, None, "too many values are below detection")
     both = data.baseline, data.followup
     return Estimates(
         t=t,
         signed_rank=signed_rank,
-        exact=exact_signed_rank(d, how["exact_below"]),
+        exact=exact,
         d_z=StandardisedChange(None, None, None, no_mean) if no_mean else cohen_dz(d, confidence),
         rank_biserial=rank_biserial(signed_rank, confidence),
         hodges_lehmann=no_hl if no_median else hodges_lehmann(d, confidence),
-        ratio=geometric_ratio(*both, confidence) if skewed else None,
+        ratio=geometric_ratio(*both, confidence) if skewed and not no_mean else None,
         change_median=None if no_median else median(d),
         percent_change_median=median_percent_change(*both) if skewed and not no_median else None,
         shapiro=ShapiroWilk(None, None, no_mean) if no_mean else shapiro_wilk(d),
@@ -152,12 +142,12 @@ def _counts(data: Pairs, n_pairs: int) -> dict:
     }
 
 
-def _described(summary: Summary, visit: str, detection: Detection) -> dict:
+def _described(summary: Summary, visit: str, forbidden: Detection) -> dict:
     """A summary's numbers under the columns of one visit."""
     names = {"minimum": "min", "maximum": "max"}
     fields = ("mean", "sd", "sem", "median", "q1", "q3", "iqr", "minimum", "maximum")
-    hidden = {"mean", "sd", "sem"} if detection.no_mean else set()
-    if detection.no_median[VISITS.index(visit)]:
+    hidden = {"mean", "sd", "sem"} if forbidden.no_mean else set()
+    if forbidden.no_median[VISITS.index(visit)]:
         # half of the values are no numbers: neither is what lies among them
         hidden |= {"median", "q1", "iqr", "minimum"}
     return {
@@ -202,20 +192,20 @@ def _estimated(found: Estimates) -> dict:
     }
 
 
-def _p_of_raw_doubles(test: str, raw: np.ndarray, detection: Detection) -> float | None:
+def _p_of_raw_doubles(test: str, raw: np.ndarray) -> float | None:
     """The p of differences as they are in binary, ties broken and zeros lost."""
-    if test == "paired_t":
-        return None if detection.no_mean else paired_t(raw).p_value
-    return wilcoxon_signed_rank(raw).p_value
+    function = {"paired_t": paired_t, "wilcoxon_signed_rank": wilcoxon_signed_rank}[test]
+    return function(raw).p_value
 
 
 def _notes(
     name: str,
     test: PairedT | WilcoxonSignedRank,
     p_raw: float | None,
+    planned: dict,
     data: Pairs,
     found: Estimates,
-    detection: Detection,
+    forbidden: Detection,
     how: dict,
 ) -> list[str]:
     """What a reader has to know of the row, in plain words."""
@@ -225,10 +215,10 @@ def _notes(
         notes.append(f"no test: {test.reason if data.n_members else nobody}")
     if found.t.reason and found.t.reason != test.reason and n:
         notes.append(f"no interval of the change: {found.t.reason}")
-    if 0 < n < MINIMUM_FOR_QUARTILES:
+    if 0 < n < MINIMUM_FOR_QUARTILES and planned["summary"] == "median_iqr":
         notes.append(f"fewer than {MINIMUM_FOR_QUARTILES} pairs: range in place of quartiles")
     if name == "wilcoxon_signed_rank":
-        notes += _notes_of_ranks(test, found, how)
+        notes += _notes_of_ranks(test, found, planned["alpha"], how)
     if p_raw is not None and _differs(p_raw, test.p_value):
         notes.append(f"differences as they are in binary give p = {p_raw:.4g}")
     if limits := int(data.limits.sum()):
@@ -236,17 +226,30 @@ def _notes(
             f"{limits} of {2 * n} values are, or rest on, a result sent as a limit"
             f" ({how['censored']})"
         )
-    if any(detection.no_median):
-        notes.append("half of the values of a visit or more are below detection: no median then")
-    if found.ratio and found.ratio.reason and n:
-        notes.append(f"geometric ratio: {found.ratio.reason}")
-    return notes
+    if any(forbidden.no_median):
+        share = 100 * how["detection"]["no_median"]
+        notes.append(f"{share:g} % of the values of a visit or more are below detection: no median")
+    return notes + (_notes_of_estimates(found) if n else [])
 
 
-def _notes_of_ranks(ranks: WilcoxonSignedRank, found: Estimates, how: dict) -> list[str]:
+def _notes_of_estimates(found: Estimates) -> list[str]:
+    """Why an estimate or its interval is not given, where the tests do not say so already."""
+    reasons = {
+        "geometric ratio": found.ratio.reason if found.ratio else None,
+        "Hodges-Lehmann interval": found.hodges_lehmann.reason,
+        "d_z": found.d_z.reason,
+        "Shapiro-Wilk": found.shapiro.reason,
+    }
+    said = {found.t.reason, found.signed_rank.reason}
+    return [f"no {name}: {why}" for name, why in reasons.items() if why and why not in said]
+
+
+def _notes_of_ranks(
+    ranks: WilcoxonSignedRank, found: Estimates, alpha: float, how: dict
+) -> list[str]:
     """What is to be said of a signed-rank test of few or coarse differences."""
     notes, nonzero = [], ranks.n_positive + ranks.n_negative
-    if nonzero and cannot_reach(nonzero, 1 - how["confidence"]):
+    if nonzero and cannot_reach(nonzero, alpha):
         notes.append(
             f"{nonzero} non-zero difference{'s' * (nonzero > 1)}: the exact p cannot fall below"
             f" {smallest_p(nonzero):.3g}"
@@ -262,5 +265,5 @@ def _notes_of_ranks(ranks: WilcoxonSignedRank, found: Estimates, how: dict) -> l
     return notes
 
 
-def _differs(p_raw: float, p: float | None) -> bool:
-    return p is None or round(p_raw, RAW_DECIMALS) != round(p, RAW_DECIMALS)
+def _differs(p_raw: float, p: float) -> bool:
+    return abs(p_raw - p) > RAW_DIFFERS * p and min(p_raw, p) < RAW_MATTERS

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from labcohort.compare.limits import rests_on_limit
-from labcohort.derive.censored import is_below
+from labcohort.derive.censored import is_below, rests_on_limit
 from labcohort.flags import words
 
 
@@ -39,19 +38,18 @@ def pairs(
     timepoint: str,
     baseline: str,
     exclude: Sequence[str] = (),
-    drop_limits: bool = False,
 ) -> Pairs:
     """Pairs of `marker` in `cohort` between the timepoints `baseline` and `timepoint`.
 
     `chosen` is schemas.cohort.Chosen (one value a person, marker and timepoint), `members`
     schemas.cohort.Membership. Joined by person, never by position. A pair is left out where
-    either value has a flag that `exclude` names, or, with `drop_limits`, was sent as a limit.
+    either value has a flag that `exclude` names.
     """
     inside = members.filter((pl.col("cohort") == cohort) & (pl.col("timepoint") == timepoint))
     own = chosen.filter(pl.col("marker") == marker).with_columns(
         limit=rests_on_limit(),
         below=is_below(pl.col("comparator")),
-        out=_left_out(exclude, drop_limits),
+        out=_left_out(exclude),
     )
     columns = ["person", "value", "limit", "below", "out"]
     before = own.filter(pl.col("timepoint") == baseline).select(columns)
@@ -77,12 +75,10 @@ def pairs(
     )
 
 
-def _left_out(exclude: Sequence[str], drop_limits: bool) -> pl.Expr:
+def _left_out(exclude: Sequence[str]) -> pl.Expr:
     """Why a value is not to be used: its first excluded flag; null where it is used."""
     flags = pl.col("flag").str.split("|")
     reasons = [pl.when(flags.list.contains(f)).then(pl.lit(words(f))) for f in exclude]
-    if drop_limits:
-        reasons.append(pl.when(rests_on_limit()).then(pl.lit("sent as a limit")))
     return pl.coalesce(pl.lit(None, pl.String), *reasons)
 
 

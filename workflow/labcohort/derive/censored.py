@@ -29,11 +29,20 @@ def is_limit(comparator: pl.Expr) -> pl.Expr:
     return comparator.is_not_null()
 
 
+def rests_on_limit() -> pl.Expr:
+    """Whether a value was sent as a limit, or is derived from one that was.
+
+    From the columns `comparator` and `flag` (several joined by |) of schemas.derived.Derived.
+    """
+    flags = pl.col("flag").str.split("|")
+    return is_limit(pl.col("comparator")) | flags.list.contains(CENSORED_INPUT).fill_null(False)
+
+
 def analysis_value(rule: str) -> pl.Expr:
     """The value to analyse, from columns `value` and `comparator` (null: measured exactly).
 
     A result below x counts as x/2 (`lod_half`), x (`lod`) or x/√2 (`sqrt2`). Under `excluded` it
-    stays x, for whoever analyses it to leave out by its comparator. A result above x counts as x.
+    stays x, and is chosen for no timepoint (cohorts.timepoints). A result above x counts as x.
     ValueError for another rule. Hornung RW, Reed LD. Appl Occup Environ Hyg 1990;5:46-51.
     """
     if rule not in _DIVISORS:

@@ -103,6 +103,13 @@ def cells_of_derived(derived: pl.DataFrame) -> pl.DataFrame:
     return derived.filter(pl.col("origin") == "measured").select(*PLACE)
 
 
+def flag_counts(derived: pl.DataFrame) -> pl.DataFrame:
+    """How many values of which marker have which flag: columns marker, flag, n."""
+    flags = derived.select("marker", flag=pl.col("flag").str.split("|")).explode("flag")
+    counts = flags.drop_nulls().group_by("marker", "flag").agg(pl.len().cast(pl.Int64).alias("n"))
+    return counts.sort("marker", "flag")
+
+
 def derived_balance(derived: pl.DataFrame) -> pl.DataFrame:
     """Counts of derived values by marker: computed (no reason), or without a value and why.
 

@@ -156,6 +156,13 @@ def _under_header(rows: Iterator[Row], header: Header, how: dict) -> dict[str, d
                 do=f"correct {key} in the source's YAML",
             )
         under[key] = dict(zip(header.cells, header.check_width(number, cells), strict=True))
+        if under[key][how["person"]["column"]].strip():
+            raise UserError(
+                f"row {number} names a person and is no row of {UNDER_HEADER[key]}",
+                where=how["file"],
+                rule=f"{key}: {how[key]} is a row without a person; results in it would be lost",
+                do=f"correct or remove {key} in the source's YAML",
+            )
     return under
 
 

@@ -10,10 +10,10 @@ import polars as pl
 
 from labcohort.cohorts.eligibility import judged, selection_flow
 from labcohort.cohorts.subgroups import membership, sizes
-from labcohort.cohorts.timepoints import Calendar, calendar, fates
+from labcohort.cohorts.timepoints import Calendar, calendar, visited
 from labcohort.ledger import balance, joined
 from labcohort.study.names import is_selected_on_baseline
-from schemas.cohort import Chosen, Flow, Membership, People
+from schemas.cohort import Chosen, Dates, Flow, Membership, People
 
 LISTS = ("derived", "values", "members")
 
@@ -22,14 +22,15 @@ def main(paths: dict, key: str, settings: dict) -> str:
     """Write who is eligible and in which cohort, chosen values, flow, sizes, the ledger's part."""
     visits, patients = settings["visits"], pl.read_parquet(paths["patients"])
     panels = {Path(path).stem: pl.scan_parquet(path) for path in paths["derived"]}
-    when = calendar(list(panels.values()), patients, visits)
-    visited, baseline = _seen(panels, when, settings["cohorts"])
-    people = judged(patients, visited, settings["eligibility"])
+    when = calendar(list(panels.values()), patients, visits, settings["exclude_limits"])
+    seen, baseline = _seen(panels, when, settings["cohorts"])
+    people = judged(patients, seen, settings["eligibility"])
     flow = Flow.validate(selection_flow(people, settings["eligibility"]), lazy=True)
     eligible = patients.join(people.filter(pl.col("failed").is_null()), on="person", how="semi")
-    members = membership(settings["cohorts"], eligible, baseline, visited)
+    members = membership(settings["cohorts"], eligible, baseline, seen)
     Membership.validate(members, lazy=True).write_parquet(paths["membership"])
     People.validate(people, lazy=True).write_parquet(paths["people"])
+    _dates(panels).write_parquet(paths["dates"])
     flow.write_csv(paths["flow"], separator="\t")
     sizes(members, settings["cohorts"], visits).write_csv(paths["sizes"], separator="\t")
     ledgers = [
@@ -39,18 +40,26 @@ def main(paths: dict, key: str, settings: dict) -> str:
     return f"{eligible.height:,} of {patients.height:,} persons eligible"
 
 
+def _dates(panels: dict[str, pl.LazyFrame]) -> pl.DataFrame:
+    """When anybody has a value of which marker, of all panels."""
+    columns = list(Dates.to_schema().columns)
+    some = [f.filter(pl.col("value").is_not_null()).select(columns) for f in panels.values()]
+    return Dates.validate(pl.concat(some).collect().sort(columns), lazy=True)
+
+
 def _seen(
     panels: dict[str, pl.LazyFrame], when: Calendar, cohorts: list[dict]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Who has any result at which timepoint, and the baseline of the markers that form cohorts."""
     selecting = [row["subject"] for row in cohorts if is_selected_on_baseline(row)]
-    visited, baseline = [], []
+    seen, baseline = [], []
     for frame in panels.values():
-        chosen = when.chosen(when.results(frame))
-        visited.append(chosen.select("person", "timepoint").unique())
+        results = when.results(frame)
+        chosen = when.chosen(results)
+        seen.append(visited(results, when.visits))
         first = pl.col("timepoint") == when.visits[0]["timepoint"]
         baseline.append(chosen.filter(first, pl.col("marker").is_in(selecting)))
-    return pl.concat(visited).unique(), pl.concat(baseline)
+    return pl.concat(seen).unique(), pl.concat(baseline)
 
 
 def _panel(
@@ -74,7 +83,7 @@ def _panel(
         listed = members.filter(pl.col("cohort").is_in(settings["panels"][panel]))
         listed.write_parquet(_path(paths["members"], panel))
     measured = results.filter(pl.col("origin") == "measured")
-    return _ledger(fates(measured, chosen, when.visits), people)
+    return _ledger(when.fates(measured, chosen), people)
 
 
 def _path(paths: list[str], panel: str) -> str:

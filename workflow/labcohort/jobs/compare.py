@@ -10,10 +10,10 @@ from schemas.comparison import Comparison
 def main(paths: dict, key: str, settings: dict) -> str:
     """Write the panel's comparisons; the line to report."""
     chosen, members = pl.read_parquet(paths["values"]), pl.read_parquet(paths["members"])
-    rows, drop_limits = [], settings["censored"] == "excluded"
+    rows = []
     for planned in settings["plan"]:
         where = (planned["marker"], planned["cohort"], planned["timepoint"])
-        data = pairs(chosen, members, *where, settings["baseline"], planned["exclude"], drop_limits)
+        data = pairs(chosen, members, *where, settings["baseline"], planned["exclude"])
         rows += comparison(planned, data, settings)
     schema = {name: c.dtype.type for name, c in Comparison.to_schema().columns.items()}
     table = Comparison.validate(pl.DataFrame(rows, schema=schema, orient="row"), lazy=True)

@@ -4,12 +4,11 @@ import polars as pl
 
 from labcohort.assess.multiplicity import families, with_families
 from labcohort.assess.profiles import with_profiles
-from labcohort.study.names import POST_HOC
+from labcohort.study.names import POST_HOC, ROLES
 from schemas.comparison import Adjusted
 from schemas.multiplicity import Multiplicity
 
 LISTS = ("comparisons",)
-ROLES = ("primary", "secondary", "sensitivity", POST_HOC)
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
@@ -20,7 +19,9 @@ def main(paths: dict, key: str, settings: dict) -> str:
         plan=named.otherwise(pl.lit(settings["plan"]))
     )
     Adjusted.validate(adjusted, lazy=True).write_parquet(paths["adjusted"])
-    counted = Multiplicity.validate(families(comparisons), lazy=True)
+    declared = pl.lit(settings["declared"], pl.String)
+    counted = families(comparisons).with_columns(declared=declared)
+    Multiplicity.validate(counted, lazy=True)
     counted.write_parquet(paths["multiplicity"])
     primary = adjusted.get_column("primary").sum()
     return f"{primary:,} primary tests in {counted.height:,} families and profiles"

@@ -18,9 +18,8 @@ def main(paths: dict, key: str, settings: dict) -> str:
     left, rows = list(settings["tested"]), []
     for path in paths["values"]:
         wanted = pl.col("marker").is_in([row["marker"] for row in left])
-        values = judged(
-            pl.scan_parquet(path).filter(wanted).collect(), patients, settings["ranges"]
-        )
+        chosen = pl.scan_parquet(path).filter(wanted).collect()
+        values = judged(chosen, patients, settings["ranges"], settings["decimals"])
         there = set(values.get_column("marker"))
         rows += [in_range(row, values, members, settings) for row in left if row["marker"] in there]
         left = [row for row in left if row["marker"] not in there]

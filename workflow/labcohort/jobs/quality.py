@@ -2,13 +2,15 @@
 
 import polars as pl
 
+from labcohort.flags import words
 from labcohort.ledger import SCHEMA, check, check_chain, joined
 from labcohort.quarantine import PLACE
 from labcohort.spreadsheet import inert, marked
 from schemas.quality import Duplicates, Ledger, Quarantine
 
-LISTS = ("ledgers", "quarantines", "duplicates", "balances")
+LISTS = ("ledgers", "quarantines", "duplicates", "balances", "flags")
 
+FLAGS = {"marker": pl.String, "flag": pl.String, "n": pl.Int64}
 BALANCE = {"marker": pl.String, "reason": pl.String, "n": pl.Int64}
 
 
@@ -29,8 +31,12 @@ def main(paths: dict, key: str, settings: dict) -> str:
     balances = pl.concat(
         pl.read_csv(path, separator="\t", schema=BALANCE) for path in paths["balances"]
     )
-    balances = balances.sort("marker", "reason")
+    method = pl.col("marker").replace_strict(
+        settings["methods"], default=None, return_dtype=pl.String
+    )
+    balances = balances.sort("marker", "reason").insert_column(1, method.alias("method"))
     marked(balances, settings["synthetic"]).write_csv(paths["derived"], separator="\t")
+    _write_flags(paths, settings)
     shown = marked(quarantine.drop("person"), settings["synthetic"])
     inert(shown).write_csv(paths["set_aside"])
     total = ledger.filter((pl.col("stage") == "ingest") & (pl.col("kind") == "in"))
@@ -39,6 +45,15 @@ def main(paths: dict, key: str, settings: dict) -> str:
         f"{total.get_column('cells').sum():,} result cells,"
         f" {used.get_column('cells').sum():,} used, {quarantine.height:,} set aside"
     )
+
+
+def _write_flags(paths: dict, settings: dict) -> None:
+    """How many values have which flag, in words, by marker."""
+    parts = [pl.read_csv(path, separator="\t", schema=FLAGS) for path in paths["flags"]]
+    flags = pl.concat(parts).sort("marker", "flag")
+    said = [words(flag) for flag in flags.get_column("flag")]
+    flags = flags.with_columns(meaning=pl.Series(said, dtype=pl.String))
+    marked(flags, settings["synthetic"]).write_csv(paths["flagged"], separator="\t")
 
 
 def _all(paths: list[str]) -> pl.DataFrame:

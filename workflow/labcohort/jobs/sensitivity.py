@@ -8,19 +8,20 @@ from labcohort.assess.respecified import Respecified
 from labcohort.assess.sensitivity import specifications, summary
 from schemas.sensitivity import Sensitivity, Specification
 
-LISTS = ("values", "derived")
+LISTS = ("values",)
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
     """Write every specification and, one row a comparison, their shares; the line to report."""
     for module in settings["modules"]:
         import_module(module)
-    values, derived = ([pl.scan_parquet(path) for path in paths[name]] for name in LISTS)
-    study = Respecified(values, derived, pl.read_parquet(paths["patients"]), settings)
+    values = [pl.scan_parquet(path) for path in paths["values"]]
+    dates, patients = (pl.read_parquet(paths[name]) for name in ("dates", "patients"))
+    study = Respecified(values, dates, patients, settings)
     cells, shares = [], []
     for row in settings["rows"]:
         samples, skipped = study.samples(row)
-        own = specifications(row, samples)
+        own = specifications(row, samples, settings["detection"])
         cells += own
         shares.append(summary(row, own, skipped))
     _checked(Specification, cells).write_parquet(paths["specifications"])

@@ -16,10 +16,9 @@ from labcohort.publish.text import (
     unit_text,
     within,
 )
-from labcohort.study.names import POST_HOC
+from labcohort.study.names import ROLES
 
 VISITS = ("baseline", "followup")
-ROLES = {"primary": 0, "secondary": 1, "sensitivity": 2, POST_HOC: 3}
 # distance from one timepoint's pair of bars to the next
 GROUP = 2.3
 SUMMARIES = {"mean_sem": "mean ± SEM", "median_iqr": "median and quartiles"}
@@ -74,7 +73,7 @@ KINDS: dict[str, Callable[[list[dict], dict], Figure]] = {"before_after": before
 def _row(rows: list[dict], marker: str, timepoint: str) -> dict:
     """The row to show of a marker at a timepoint: that of the foremost role."""
     own = [r for r in rows if r["marker"] == marker and r["timepoint"] == timepoint]
-    return min(own, key=lambda r: (ROLES[r["role"]], r["family"]))
+    return min(own, key=lambda r: (ROLES.index(r["role"]), r["family"]))
 
 
 def _marker_panel(axes: Axes, own: list[dict], marker: dict, how: dict) -> None:

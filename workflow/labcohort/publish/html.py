@@ -13,7 +13,7 @@ NUMBERS = (
     "Mean change (CI)",
     "Change (CI)",
     "Ratio (CI)",
-    "Effect size (CI)",
+    "Standardised change (CI)",
     "p",
     "Adjusted p",
 )

@@ -81,16 +81,17 @@ def estimates_table(comparisons: pl.DataFrame, how: dict) -> list[dict]:
                 "At follow-up": summary_text(row, "followup", decimals),
                 "Change (CI)": _interval(row, *change, decimals),
                 "Ratio (CI)": _interval(row, "geometric_ratio", "gr_ci", 2),
-                "Effect size (CI)": _interval(row, *effect, 2),
+                "Standardised change (CI)": _interval(row, *effect, 2),
                 "Test": SHORT_TESTS[row["test"]],
                 "p": p_text(row["p_value"]),
-                "Adjusted p": p_text(row["p_adjusted"]),
+                "Adjusted p": _adjusted(row),
                 "Note": _note(row, how),
             }
         )
     return lines
 
 
+ADJUSTMENTS = {"holm": "Holm", "bh": "BH"}
 KINDS: dict[str, Callable[[pl.DataFrame, dict], list[dict]]] = {
     "comparisons": comparisons_table,
     "estimates": estimates_table,
@@ -106,6 +107,12 @@ def _named(row: dict, how: dict) -> dict:
         "Group": how["cohorts"][row["cohort"]],
         "Follow-up": how["timepoints"][row["timepoint"]],
     }
+
+
+def _adjusted(row: dict) -> str:
+    """The adjusted p with its method."""
+    p = p_text(row["p_adjusted"])
+    return f"{p} ({ADJUSTMENTS[row['correction']]})" if p else ""
 
 
 def _interval(row: dict, estimate: str, interval: str, decimals: int) -> str:
@@ -125,14 +132,14 @@ def _note(row: dict, how: dict) -> str:
         notes.append(equation_text(row["equation"], how))
     if row["duplicate_of"]:
         labels = (how["markers"][m]["label"] for m in row["duplicate_of"].split("|"))
-        notes.append(f"computed from {', '.join(labels)}: no separate evidence")
+        notes.append(f"of the same results as {', '.join(labels)}: no separate evidence")
     if row["role"] == POST_HOC:
         notes.append("post hoc: not in the plan")
     return "; ".join(notes)
 
 
 def footnotes(comparisons: pl.DataFrame, table: dict, how: dict) -> list[str]:
-    """What a reader has to know of a comparisons table, from the rows that it shows."""
+    """What a reader has to know of a table, from the rows that it shows."""
     notes = [
         f"Profile of the plan: {table['profile'].replace('_', ' ')}. Descriptives and test of each"
         " row are of the same pairs; changes are changes from baseline, with their"
@@ -146,12 +153,15 @@ def footnotes(comparisons: pl.DataFrame, table: dict, how: dict) -> list[str]:
     if "median_iqr" in forms:
         notes.append(
             "a [b]: median [width of the interquartile range]; under four pairs a (b to c):"
-            " median (range); <LOD: half of the values or more are below detection."
+            " median (range); <LOD: too many values are below detection."
         )
     if table["kind"] == "estimates":
-        notes += _notes_of_estimates(comparisons)
+        notes += _notes_of_estimates(comparisons, how)
     else:
-        notes.append("p values are two-sided and not adjusted for multiple testing.")
+        notes.append(
+            "p values are two-sided and not adjusted for multiple testing. The interval of the mean"
+            " change is the paired t test's, also in rows that show Wilcoxon's p."
+        )
     if set(comparisons.get_column("cohort")) & set(how["staged"]):
         by = equation_text(how["equation"], how)
         notes.append(
@@ -167,21 +177,26 @@ def footnotes(comparisons: pl.DataFrame, table: dict, how: dict) -> list[str]:
     return notes
 
 
-def _notes_of_estimates(comparisons: pl.DataFrame) -> list[str]:
+def _notes_of_estimates(comparisons: pl.DataFrame, how: dict) -> list[str]:
     """What the columns of an estimates table mean, for the tests that it shows."""
     tests = set(comparisons.get_column("test"))
     notes = []
     if "paired_t" in tests:
-        notes.append("Paired t: mean change; effect size d_z, mean change over its SD.")
+        notes.append("Paired t: mean change; standardised change d_z, mean change over its SD.")
     if "wilcoxon_signed_rank" in tests:
         notes.append(
-            "Wilcoxon: Hodges-Lehmann estimate of the change (zeros kept); effect size"
-            " matched-pairs rank-biserial correlation."
+            "Wilcoxon: Hodges-Lehmann estimate of the change (zeros kept); standardised"
+            " change: matched-pairs rank-biserial correlation."
         )
     if comparisons.get_column("geometric_ratio").count():
         notes.append("Ratio: geometric mean of follow-up over baseline, for skewed markers.")
-    adjustments = comparisons.get_column("adjustment").drop_nulls().unique().sort()
-    notes.append(f"p values are two-sided; adjusted p: {'; '.join(adjustments)}.")
+    families = comparisons.select("family", "adjustment").drop_nulls().unique().sort("family")
+    said = "; ".join(
+        f"{family.replace('_', ' ')}: {adjustment}" for family, adjustment in families.iter_rows()
+    )
+    notes.append(f"p values are two-sided; adjusted p by families of tests ({said}).")
+    if how["declared"]:
+        notes.append(f"The plan's families were declared {how['declared']}.")
     return notes
 
 

@@ -8,6 +8,7 @@ from labcohort.settings.assessments import (
     families,
     in_range,
     regression,
+    regression_panels,
     scorecard,
     sensitivity,
     sensitivity_inputs,
@@ -23,6 +24,7 @@ from labcohort.settings.stages import (
     harmonise,
     ingest,
     patients,
+    placed_panels,
     quality,
 )
 from labcohort.settings.text import job_text
@@ -30,6 +32,6 @@ from labcohort.settings.text import job_text
 __all__ = [
     "attenders", "available_markers", "ceiling", "cohorts", "compare", "derive", "derive_panels",
     "families", "figure", "figure_panels", "harmonise", "in_range", "ingest", "job_text",
-    "panels", "patients", "planned_panels", "quality", "regression", "scorecard", "sensitivity",
-    "sensitivity_inputs", "tables",
+    "panels", "patients", "placed_panels", "planned_panels", "quality", "regression",
+    "regression_panels", "scorecard", "sensitivity", "sensitivity_inputs", "tables",
 ]  # fmt: skip

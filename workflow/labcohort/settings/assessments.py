@@ -16,7 +16,7 @@ from labcohort.study.names import BASELINE, is_selected_on_baseline, names
 
 def families(study: Study) -> dict:
     """What the whole plan tells of a comparison."""
-    return {"plan": plan_digest(study)}
+    return {"plan": plan_digest(study), "declared": study.config["declared"]}
 
 
 def plan_digest(study: Study) -> str:
@@ -53,17 +53,33 @@ def regression(study: Study) -> dict:
         "reliability": {m: v for m, v in how["reliability"].items() if m in used},
         **{k: how[k] for k in ("resamples", "minimum_pairs", "minimum_selected")},
         "seed": study.config["seed"],
+        "detection": study.config["detection"],
         "confidence": study.config["confidence"],
-        "censored": study.config["censored"],
     }
+
+
+def regression_panels(study: Study) -> list[str]:
+    """Panels of what is tested in cohorts chosen on a baseline value, and of what selects them."""
+    told = regression(study)
+    markers = {row["marker"] for row in (*told["tested"], *told["selections"])}
+    return sorted({study.marker(marker)["panel"] for marker in markers})
 
 
 def in_range(study: Study) -> dict:
     """What is held against reference ranges."""
-    of = tested(study)
+    cohorts_of = {row["cohort"]: row for row in study.tables["cohorts"]}
+    of = [
+        row | {"selected_on_baseline": is_selected_on_baseline(cohorts_of[row["cohort"]])}
+        for row in tested(study)
+    ]
     used = {row["marker"] for row in of}
     return {
         "tested": of,
+        "decimals": {
+            row["marker"]: row["decimals"]
+            for row in study.tables["markers"]
+            if row["marker"] in used
+        },
         "ranges": [
             {k: row[k] for k in ("marker", "sex", "age_low", "age_high", "low", "high")}
             for row in study.tables["reference_ranges"]
@@ -84,8 +100,8 @@ def attenders(study: Study) -> dict:
         "timepoints": [t for t in study.timepoints if t != BASELINE],
         "markers": [r["marker"] for r in study.tables["markers"] if r["marker"] in markers],
         "log": log_markers(study, markers),
+        "detection": study.config["detection"],
         "confidence": study.config["confidence"],
-        "censored": study.config["censored"],
     }
 
 
@@ -96,7 +112,7 @@ def sensitivity(study: Study) -> tuple[dict, list[str]]:
     rows = [
         {k: row[k] for k in kept} | {"exclude": names(row["exclude"])}
         for row in compared_rows(study)
-        if row["role"] in how["roles"]
+        if _in_grid(study, row)
     ]
     derives = [derive(study, panel) for panel in sensitivity_panels(study)]
     modules = sorted({module for _, own in derives for module in own})
@@ -111,6 +127,7 @@ def sensitivity(study: Study) -> tuple[dict, list[str]]:
             if m in used
         },
         "censored": _first(study.config["censored"], how["censored"]),
+        "detection": study.config["detection"],
         "widths": how["widths"],
         "baseline": BASELINE,
     }
@@ -120,10 +137,15 @@ def sensitivity(study: Study) -> tuple[dict, list[str]]:
     return settings | {k: places[k] for k in ("eligibility", "visits")}, modules
 
 
+def _in_grid(study: Study, row: dict) -> bool:
+    """Whether a comparison is put through the grid: by its role, or by its marker."""
+    how = study.config["sensitivity"]
+    return row["role"] in how["roles"] or row["marker"] in how["markers"]
+
+
 def sensitivity_panels(study: Study) -> list[str]:
     """Panels that the grid derives anew: of its markers, and of those that choose its cohorts."""
-    roles = study.config["sensitivity"]["roles"]
-    rows = [row for row in compared_rows(study) if row["role"] in roles]
+    rows = [row for row in compared_rows(study) if _in_grid(study, row)]
     chosen = {row["cohort"] for row in rows}
     markers = {row["marker"] for row in rows} | {
         row["subject"]

@@ -54,6 +54,7 @@ def tables(study: Study) -> dict:
     return shown | {
         "everyone": everyone(study),
         "confidence": study.config["confidence"],
+        "declared": study.config["declared"],
         "staged": [row["cohort"] for row in study.tables["cohorts"] if row["subject"] in CLASSES],
         "equation": equation(study, "EGFR"),
         "tables": [

@@ -2,6 +2,7 @@
 
 from labcohort.settings.available import (
     all_inputs,
+    available_markers,
     bands,
     compared_rows,
     computable_markers,
@@ -12,9 +13,11 @@ from labcohort.settings.available import (
     log_markers,
     long_entry,
     panel_markers,
-    planned_panels,
+    panels,
+    planned_markers,
     with_derived_inputs,
 )
+from labcohort.settings.selection import selection
 from labcohort.study.load import Study
 from labcohort.study.names import BASELINE, is_selected_on_baseline, names
 
@@ -135,11 +138,22 @@ def ceiling(study: Study) -> dict:
     return {"ceiling": study.config["ceiling"]}
 
 
+def placed_panels(study: Study) -> list[str]:
+    """Panels whose values at the timepoints are kept: what is compared, and selects a cohort."""
+    markers = planned_markers(study) | {
+        selection(study, row)["marker"]
+        for row in study.tables["cohorts"]
+        if is_selected_on_baseline(row)
+    }
+    own = {study.marker(marker)["panel"] for marker in markers}
+    return [panel for panel in panels(study) if panel in own]
+
+
 def cohorts(study: Study) -> dict:
     """Who belongs where and when: criteria, windows, subgroups, and what each panel needs of it."""
     panel_of = {row["marker"]: row["panel"] for row in study.tables["markers"]}
     # everyone, too: regression to the mean and attenders are judged on all
-    used = {panel: {everyone(study)} for panel in planned_panels(study)}
+    used = {panel: {everyone(study)} for panel in placed_panels(study)}
     for row in compared_rows(study):
         used[panel_of[row["marker"]]].add(row["cohort"])
     return {
@@ -147,6 +161,7 @@ def cohorts(study: Study) -> dict:
         "visits": [_without_labels(row) for row in study.tables["visits"]],
         "cohorts": [_without_labels(row) for row in study.tables["cohorts"]],
         "panels": {panel: sorted(cohorts) for panel, cohorts in used.items()},
+        "exclude_limits": study.config["censored"] == "excluded",
     }
 
 
@@ -180,13 +195,22 @@ def _comparison(study: Study, row: dict) -> dict:
     return {k: row[k] for k in (*kept, "correction", "alpha")} | {
         "exclude": names(row["exclude"]),
         "selected_on_baseline": is_selected_on_baseline(cohort),
-        "duplicate_of": "|".join(sorted(all_inputs(study, row["marker"]) & beside)) or None,
+        "duplicate_of": "|".join(_duplicates(study, row["marker"], beside)) or None,
     }
+
+
+def _duplicates(study: Study, marker: str, beside: set[str]) -> list[str]:
+    """Markers compared beside a derived one that it is computed from; where there are none,
+    other derived markers that are computed from the same results."""
+    own = all_inputs(study, marker)
+    related = [m for m in beside - {marker} if own & all_inputs(study, m)]
+    return sorted(own & beside) or sorted(related)
 
 
 def quality(study: Study) -> dict:
     """What the lists of set-aside values say of themselves."""
-    return {"synthetic": study.config["synthetic"]}
+    methods = {m: e for m in sorted(available_markers(study)) if (e := equation(study, m))}
+    return {"synthetic": study.config["synthetic"], "methods": methods}
 
 
 def _limits(marker: dict) -> dict:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from labcohort.errors import UserError
+from labcohort.errors import UserError, nearest
 from labcohort.memory import Memory
 from labcohort.provenance import Code, canonical_json, digest
 from labcohort.study.yaml_files import parse_yaml
@@ -30,11 +30,13 @@ DEFAULTS = {
     },
     "sensitivity": {
         "roles": ["primary"],
+        "markers": [],
         "methods": {"EGFR": ["ckd_epi_2021", "ckd_epi_2009", "mdrd_4"]},
         "censored": ["lod_half", "lod", "sqrt2", "excluded"],
         "widths": [30, 45, 60, 90],
     },
     "units": {},
+    "declared": None,
     "published": None,
     "published_profile": "as_published",
 }
@@ -145,6 +147,15 @@ def _study_files(directory: Path, home: Path) -> dict[str, Path]:
         path = directory / "config" / f"{name}.tsv"
         if path.exists():
             files[f"config/{name}.tsv"] = path
+    known = {f"{name}.tsv" for name in (*CONFIG_TABLES, *OPTIONAL_TABLES)}
+    for path in sorted((directory / "config").glob("*.tsv")):
+        if path.name not in known:
+            raise UserError(
+                f"the table '{path.name}' would not be read{nearest(path.name, known)}",
+                where=f"config/{path.name}",
+                rule=f"tables of a study are: {', '.join(sorted(known))}",
+                do="rename it, or move it elsewhere",
+            )
     sources = _source_files(directory / "config" / "sources")
     if not sources:
         raise UserError(

@@ -6,6 +6,8 @@ BASELINE = "baseline"
 CLASSES = {"CKD_STAGE": "kdoqi", "GFR_CATEGORY": "kdigo_g"}
 # the family (and role) of comparisons that the plan does not name
 POST_HOC = "post_hoc"
+# of comparisons, the foremost first
+ROLES = ("primary", "secondary", "sensitivity", POST_HOC)
 # the row that sums up the families of a profile
 ALL_FAMILIES = "all"
 # printed tables of every study

@@ -56,6 +56,7 @@ def validate_study(files: dict[str, Path], home: Path, config: dict, name: str) 
     study = Study(_with_defaults(config), sources, tables, index())
     check_rules(study)
     _check_key(study)
+    _check_methods(study)
     _check_available(study)
     return study
 
@@ -90,6 +91,29 @@ def _check_available(study: Study) -> None:
                 rule="a marker is mapped by a source, or derived from markers that are",
                 do="map it (or its inputs) in config/sources/, or remove it here",
             )
+
+
+def _check_methods(study: Study) -> None:
+    """Refuse a method, chosen or tried, of a marker in use whose inputs this study has not."""
+    available = available_markers(study)
+    asked = [(m, [method], "methods") for m, method in study.config["methods"].items()]
+    tried = study.config["sensitivity"]["methods"]
+    asked += [(m, methods, "sensitivity > methods") for m, methods in tried.items()]
+    for marker, methods, where in asked:
+        formulas = study.formulas[marker]
+        # where no formula can be computed nobody has chosen: the marker is not in use
+        possible = [m for m, formula in formulas.items() if set(formula["inputs"]) <= available]
+        for method in methods:
+            if possible and method not in possible:
+                missing = sorted(set(formulas[method]["inputs"]) - available)
+                raise UserError(
+                    f"{marker} by method {method} needs {', '.join(missing)}, which is"
+                    " neither measured nor computable in this study",
+                    where=f"config/config.yaml, {where} > {marker}",
+                    rule="the inputs of a formula are at hand; possible here: "
+                    + ", ".join(possible),
+                    do="choose another method, or map what is missing in config/sources/",
+                )
 
 
 def _check_key(study: Study) -> None:

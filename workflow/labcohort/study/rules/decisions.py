@@ -41,6 +41,13 @@ def _reliability_names_markers(study) -> None:
             raise unknown("marker", marker, markers, f"{CONFIG}, regression > reliability")
 
 
+def _sensitivity_names_markers(study) -> None:
+    markers = [row["marker"] for row in study.tables["markers"]]
+    for marker in study.config["sensitivity"]["markers"]:
+        if marker not in markers:
+            raise unknown("marker", marker, markers, f"{CONFIG}, sensitivity > markers")
+
+
 def _units_can_be_shown(study) -> None:
     markers = [row["marker"] for row in study.tables["markers"]]
     for marker, unit in study.config["units"].items():
@@ -81,6 +88,7 @@ RULES = (
     _methods_are_known,
     _input_days_name_derived_markers,
     _reliability_names_markers,
+    _sensitivity_names_markers,
     _units_can_be_shown,
     _publication_is_known,
     _published_profile_is_planned,

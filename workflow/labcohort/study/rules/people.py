@@ -148,6 +148,13 @@ def _cohorts_names_exist(study) -> None:
             _check_attribute_values(study, row, where)
         elif row["subject"] not in markers:
             raise unknown("marker", row["subject"], markers, where)
+        elif row["subject"] in CLASSES and row["criterion"] != "baseline_is":
+            raise UserError(
+                f"{row['subject']} is a class and has no {row['criterion']}",
+                where=where,
+                rule="a class has names and no size: `baseline_is` lists those that are meant",
+                do="write baseline_is, with the classes as values",
+            )
         elif row["criterion"] == "baseline_is" and row["subject"] in CLASSES:
             classes = [
                 band["category"]
@@ -157,16 +164,24 @@ def _cohorts_names_exist(study) -> None:
             for value in names(row["values"]):
                 if value not in classes:
                     raise unknown(f"class of {row['subject']}", value, classes, where)
-        elif row["criterion"] != "baseline_is":
-            try:
-                float(row["values"])
-            except ValueError:
-                raise UserError(
-                    f"'{row['values']}' is not a number",
-                    where=where,
-                    rule=f"{row['criterion']} needs one number, in the marker's canonical unit",
-                    do="correct the column 'values'",
-                ) from None
+        else:
+            several = row["criterion"] == "baseline_is"
+            _check_numbers(names(row["values"]) if several else [row["values"]], row, where)
+
+
+def _check_numbers(values: list[str], row: dict, where: str) -> None:
+    for value in values:
+        try:
+            float(value)
+        except ValueError:
+            raise UserError(
+                f"'{value}' is not a number",
+                where=where,
+                rule=f"{row['criterion']} needs "
+                + ("numbers" if row["criterion"] == "baseline_is" else "one number")
+                + ", in the marker's canonical unit",
+                do="correct the column 'values'",
+            ) from None
 
 
 def _one_cohort_is_everyone(study) -> None:

@@ -101,6 +101,19 @@ def _declared_units_are_known(study) -> None:
                 check_declared_unit(study.tables["conversions"], entry, entry["unit"], where)
 
 
+def _declared_analytes_are_known(study) -> None:
+    known: dict[str, set[str]] = {}
+    for row in study.tables["conversions"]:
+        known.setdefault(row["marker"], set()).update({row["analyte"]} - {None})
+    for name in study.result_sources:
+        for column, entry in study.sources[name]["analytes"].items():
+            if isinstance(entry, dict) and "analyte" in entry:
+                own = known.get(entry["marker"], set())
+                if entry["analyte"] not in own:
+                    where = f"config/sources/{name}.yaml, analytes > {column}"
+                    raise unknown(f"analyte of {entry['marker']}", entry["analyte"], own, where)
+
+
 def _date_formats_are_dates(study) -> None:
     from labcohort.harmonise.dates import pattern_of
 
@@ -143,6 +156,7 @@ RULES = (
     _sources_name_markers,
     _sources_have_their_columns,
     _keys_are_of_the_layout,
+    _declared_analytes_are_known,
     _declared_units_are_known,
     _declared_ranges_are_read,
     _date_formats_are_dates,

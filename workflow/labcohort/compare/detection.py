@@ -1,0 +1,46 @@
+"""What values below detection forbid: means of too many substitutes, medians among them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from labcohort.compare.paired_t import PairedT
+from labcohort.compare.pairs import Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """Which figures the limits among the values forbid.
+
+    `no_mean`: why no mean-based figure is given; None where all are. `no_median`: for baseline
+    and follow-up, whether half of the values or so are below detection.
+    """
+
+    no_mean: str | None
+    no_median: tuple[bool, bool]
+
+
+def detection(data: Pairs, rules: dict) -> Detection:
+    """What the shares of limits among the values of each visit forbid.
+
+    `rules` has the shares `no_mean` (forbidden above) and `no_median` (forbidden from).
+    """
+    if len(data.baseline) == 0:
+        return Detection(None, (False, False))
+    below = data.below.mean(axis=0)
+    return Detection(
+        too_many_limits(data.limits, rules),
+        tuple(bool(share >= rules["no_median"]) for share in below),
+    )
+
+
+def too_many_limits(limits: np.ndarray, rules: dict) -> str | None:
+    """Why no mean is given of values of which `limits` (n, columns) are, or rest on, limits."""
+    if len(limits) and (limits.mean(axis=0) > rules["no_mean"]).any():
+        return f"over {100 * rules['no_mean']:g} % of the values of a visit rest on limits"
+    return None
+
+
+def forbidden_t(reason: str) -> PairedT:
+    """The t test of values whose mean is not given."""
+    return PairedT(None, None, None, None, None, None, None, reason)
