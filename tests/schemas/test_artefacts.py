@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from schemas.attenders import Attenders
-from schemas.cohort import Chosen, Flow, Membership, People
+from schemas.cohort import Chosen, Dates, Flow, Membership, People
 from schemas.comparison import Adjusted, Comparison
 from schemas.derived import Derived
 from schemas.harmonised import Patients, Values
@@ -52,6 +52,7 @@ GOOD = {
         "flag": None, "range_low": None, "range_high": 6.0, **PLACE,
     },
     Membership: {"cohort": "all", "timepoint": "baseline", "person": PERSON},
+    Dates: {"person": PERSON, "marker": "HBA1C", "sample_date": date(2020, 1, 2)},
     Chosen: {
         "person": PERSON, "marker": "HBA1C", "timepoint": "baseline", "day": -3,
         "sample_date": date(2020, 1, 2), "value": 5.0, "category": None, "comparator": None,
@@ -106,6 +107,7 @@ GOOD = {
         "standardised_difference": -0.5, "sd_ci_low": -1.8, "sd_ci_high": 0.8, "note": None,
     },
     InRange: WHAT | {
+        "selected_on_baseline": False,
         "n_pairs": 12, "n_judged": 10, "n_without_range": 2, "n_own_range": 4, "n_censored": 0,
         "range_low": None, "range_high": 5.6, "in_in": 3, "in_out": 1, "out_in": 4, "out_out": 2,
         "share_baseline": 0.4, "share_followup": 0.7, "difference": 0.3,
@@ -217,6 +219,9 @@ WRONG = [
     (Derived, {"row": 0}),
     (Membership, {"person": None}),
     (Membership, {"cohort": None}),
+    (Dates, {"person": None}),
+    (Dates, {"marker": None}),
+    (Dates, {"sample_date": None}),
     (Chosen, {"value": None}),
     (Chosen, {"day": None}),
     (Chosen, {"timepoint": None}),

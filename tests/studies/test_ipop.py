@@ -35,7 +35,9 @@ NUMBERS = {
             *("shapiro_w", "shapiro_p", "skewness", "detectable_change"),
         )
     },
-    **dict.fromkeys(("geometric_ratio", "gr_ci_low", "gr_ci_high", "percent_change_median"), 30),
+    **dict.fromkeys(("geometric_ratio", "gr_ci_low", "gr_ci_high"), 30),
+    # a median, which stands where limits forbid means
+    "percent_change_median": 32,
     **{
         f"{visit}_{name}": 94
         for visit in ("baseline", "followup")
@@ -85,9 +87,7 @@ def test_tests_are_primary_where_r_has_them_so(joined):
 
 def test_limits_left_out_or_taken_otherwise_and_other_windows_give_what_r_gives(ipop):
     keys = ["marker", "cohort", "timepoint", "test", "censored", "half_width"]
-    theirs = pl.read_csv(EXPECTED / "expected_specifications.csv").filter(
-        pl.col("censored") != "excluded_before_choice"
-    )
+    theirs = pl.read_csv(EXPECTED / "expected_specifications.csv")
     ours = pl.read_parquet(ipop / "results/assessments/specifications.parquet").filter(
         pl.col("marker") == "HSCRP"
     )
@@ -97,12 +97,47 @@ def test_limits_left_out_or_taken_otherwise_and_other_windows_give_what_r_gives(
     )
     assert both.height == ours.height == theirs.height == 192
     assert both["n_pairs"].to_list() == both["n_pairs_r"].to_list()
-    for row in both.iter_rows(named=True):
-        if row["p_value"] is None:  # nothing is said of means of so many limits
-            assert row["test"] == "paired_t" and row["share_limited"] > 0.15, row
+    forbidden = (both["test"] == "paired_t") & (both["share_limited"] > 0.15)
+    assert forbidden.any() and not forbidden.all()
+    for row, no_mean in zip(both.iter_rows(named=True), forbidden, strict=True):
+        if no_mean:
+            assert row["statistic"] is row["p_value"] is None, row
+            assert row["reason"] == "over 15 % of the values of a visit rest on limits", row
             continue
         for number in ("statistic", "p_value"):
             assert row[number] == pytest.approx(row[f"{number}_r"], rel=1e-9), row
+
+
+def test_leaving_limits_out_before_the_choice_crosses_05(ipop):
+    # contracts.md, Censored values: iPOP hs-CRP .048 excluded, .058 at half
+    grid = pl.read_parquet(ipop / "results/assessments/specifications.parquet").filter(
+        pl.col("marker") == "HSCRP",
+        pl.col("cohort") == "all",
+        pl.col("timepoint") == "month_6",
+        pl.col("test") == "wilcoxon_signed_rank",
+        pl.col("window_before") == 60,
+    )
+    found = {row["censored"]: (row["n_pairs"], row["p_value"]) for row in grid.to_dicts()}
+    assert found["lod_half"] == (71, pytest.approx(0.0575, abs=5e-5))
+    assert found["excluded"] == (68, pytest.approx(0.0483, abs=5e-5))
+
+
+def test_the_declared_specification_is_the_comparison_s_own_to_the_bit(ipop):
+    tests = ["statistic", "p_value"]
+    comparisons = pl.read_parquet(ipop / "results/assessments/comparisons.parquet")
+    grid = pl.read_parquet(ipop / "results/assessments/specifications.parquet")
+    # both tests of the sample that is declared
+    sample = [*KEYS[:-1], "equation", "censored", "window_before", "window_after"]
+    declared = grid.filter(pl.col("declared")).select(sample)
+    own = grid.join(declared, on=sample, how="semi", nulls_equal=True)
+    both = own.join(comparisons, on=KEYS, suffix="_compared", validate="1:1")
+    assert both.height == own.height == comparisons.height == 100
+    for column in ("n_pairs", *tests):
+        assert both[column].eq_missing(both[f"{column}_compared"]).all(), column
+    # hs-CRP of men at month 12 has no t: over 15 % are limits
+    assert both.filter(pl.col("p_value").is_null()).select("marker", "cohort", "test").rows() == [
+        ("HSCRP", "male", "paired_t")
+    ]
 
 
 def test_every_cell_of_the_51_tests_has_one_fate(ipop):

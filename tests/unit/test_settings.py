@@ -106,7 +106,11 @@ SECONDARY = ("as_published", "exploratory", "secondary")
 
 EDITS = [
     (changed("markers", "HBA1C", label="A1c"), PRINTED | {"figure figure_3_glycaemia"}),
-    (changed("markers", "HBA1C", decimals=1), PRINTED | {"figure figure_3_glycaemia"}),
+    # in_range holds a value against its range as it is reported
+    (changed("markers", "HBA1C", decimals=1),
+     PRINTED | {"figure figure_3_glycaemia", "in_range"}),
+    # the waist is compared by its ratios only
+    (changed("markers", "WAIST", decimals=3), set()),
     (changed("markers", "UA", label="Urate"), PRINTED),
     (changed("markers", "HBA1C", label_zh="x", loinc="x", source="x"), set()),
     (changed("markers", "HBA1C", soft_high=15.0), EVERY_SITE),
@@ -123,9 +127,10 @@ EDITS = [
     (changed("conversions", "HBA1C", source="x"), set()),
     (changed("conversions", "HBA1C", slope=2.0), EVERY_SITE),
     (changed("cross_checks", "diastolic_above_systolic", source="x"), set()),
-    (changed("ckd_stages", "kdoqi", "1", low=91.0), {"derive renal"}),
+    # the grid derives eGFR and its stages anew
+    (changed("ckd_stages", "kdoqi", "1", low=91.0), {"derive renal", "sensitivity"}),
     # stage 2 is a cohort: the band in which regression to the mean is judged
-    (changed("ckd_stages", "kdoqi", "2", low=61.0), {"derive renal", "regression"}),
+    (changed("ckd_stages", "kdoqi", "2", low=61.0), {"derive renal", "regression", "sensitivity"}),
     (changed("ckd_stages", "kdoqi", label="x", label_zh="x", source="x"), set()),
     (changed("martin_hopkins", factor=4.0), {"derive lipid"}),
     (changed("martin_hopkins", source="x"), set()),
@@ -140,8 +145,11 @@ EDITS = [
     (changed("visits", "month_6", after=30), {"cohorts", "sensitivity"}),
     (changed("visits", "month_6", label="Half a year"), PRINTED | FIGURES),
     (changed("visits", "month_6", label_zh="x"), set()),
-    (changed("cohorts", "ckd_3", values="3|4"), {"cohorts", "regression"}),
+    # eGFR goes through the grid in its stages, hs-CRP in the cohort of all
+    (changed("cohorts", "ckd_3", values="3|4"), {"cohorts", "regression", "sensitivity"}),
     (changed("cohorts", "hscrp_ge_1_50", values="2"), {"cohorts", "regression"}),
+    (changed("cohorts", "ckd_3", criterion="attribute_is", subject="sex", values="male"),
+     {"compare renal", "cohorts", "regression", "in_range", "sensitivity", "tables"}),
     (changed("cohorts", "male", values="female"), {"cohorts"}),
     (changed("cohorts", "ckd_3", label="x"), PRINTED),
     (changed("eligibility", 1, values="type_1"), {"cohorts", "sensitivity"}),
@@ -177,21 +185,30 @@ EDITS = [
      {"compare liver", "cohorts", "in_range"}),
     (added("post_hoc", "recommended", markers="ALT", cohort="ckd_3"),
      {"compare liver", "cohorts", "in_range", "regression"}),
+    # but of a marker that goes through it whatever the role
+    (added("post_hoc", "recommended", markers="EGFR", cohort="male"),
+     {"compare renal", "cohorts", "in_range", "sensitivity"}),
     (configured(quartiles=7), COMPARES),
-    (configured(detection={"no_mean": 0.2}), COMPARES),
+    # wherever a mean is given
+    (configured(detection={"no_mean": 0.2}), COMPARES | {"regression", "attenders", "sensitivity"}),
     (configured(exact_below=20), COMPARES),
     (configured(power=0.9), COMPARES),
     (configured(confidence=0.9), COMPARES | {"tables", "regression", "in_range", "attenders"}),
-    (configured(censored="lod"),
-     DERIVES | COMPARES | {"regression", "in_range", "attenders", "sensitivity"}),
+    (configured(censored="lod"), DERIVES | COMPARES | {"in_range", "sensitivity"}),
+    # limits are left out where timepoints are chosen
+    (configured(censored="excluded"), DERIVES | COMPARES | {"cohorts", "in_range", "sensitivity"}),
     (configured(repeats="mean"), DERIVES | {"sensitivity"}),
     (configured(ceiling=0.05), EVERY_SITE | {"patients", "ceiling"}),
-    (configured(egfr_rounding="none"), {"derive renal", "regression"}),
-    (configured(methods={"EGFR": "mdrd_4"}), {"derive renal", "compare renal", "tables"}),
+    (configured(egfr_rounding="none"), {"derive renal", "regression", "sensitivity"}),
+    (configured(methods={"EGFR": "mdrd_4"}),
+     {"derive renal", "compare renal", "tables", "quality", "sensitivity"}),
     # a marker of several formulas is printed with the one that made it
-    (configured(methods={"REMNANT_C": "friedewald"}), {"derive lipid", "compare lipid", "tables"}),
+    (configured(methods={"REMNANT_C": "friedewald"}),
+     {"derive lipid", "compare lipid", "tables", "quality"}),
     (configured(input_days={"HOMA_IR": 3}), {"derive glycaemic", "sensitivity"}),
-    (configured(input_days={"EGFR": 3}), {"derive renal"}),
+    (configured(input_days={"EGFR": 3}), {"derive renal", "sensitivity"}),
+    (configured(input_days={"TYG": 3}), {"derive glycaemic", "sensitivity"}),
+    (configured(input_days={"BMI": 3}), {"derive anthropometric", "derive liver"}),
     (configured(seed=2), {"regression"}),
     (configured(regression={"resamples": 500}), {"regression"}),
     (configured(regression={"reliability": {"HSCRP": {"rho": 0.62, "source": "x"}}}),
@@ -201,8 +218,16 @@ EDITS = [
         "HBA1C": {"rho": 0.9, "source": "x"}}}), set()),
     (configured(sensitivity={"widths": [30]}), {"sensitivity"}),
     (configured(sensitivity={"censored": ["lod"]}), {"sensitivity"}),
-    # no cohort or marker of the grid rests on eGFR
-    (configured(sensitivity={"methods": {"EGFR": ["mdrd_4"]}}), set()),
+    (configured(sensitivity={"roles": []}), {"sensitivity"}),
+    (configured(sensitivity={"markers": []}), {"sensitivity"}),
+    # one that is primary already
+    (configured(sensitivity={"markers": ["EGFR", "HBA1C"]}), set()),
+    (configured(sensitivity={"methods": {"EGFR": ["mdrd_4"]}}), {"sensitivity"}),
+    # no cohort or marker of the grid rests on remnant cholesterol
+    (configured(sensitivity={"methods": {
+        "EGFR": ["ckd_epi_2021", "ckd_epi_2009", "mdrd_4"], "REMNANT_C": ["friedewald"]}}), set()),
+    (configured(declared="in the protocol"), {"families", "tables"}),
+    (configured(declared=None), {"families", "tables"}),
     (configured(units={"FBS": "mg/dL"}), {"tables", "figure figure_3_glycaemia"}),
     (configured(units={"TC": "mg/dL"}), {"tables"}),
     # not one that is compared
@@ -320,9 +345,9 @@ def test_a_marker_is_a_duplicate_of_inputs_that_are_compared_beside_it(study):
 
     assert duplicates(study, "glycaemic", marker="HBA1C") == {None}
     assert duplicates(study, "glycaemic", marker="EAG") == {"HBA1C"}
-    # creatinine is compared within the stages; eGFR of all patients stands alone
     assert duplicates(study, "renal", marker="EGFR", cohort="ckd_3") == {"CREAT"}
-    assert duplicates(study, "renal", marker="EGFR", cohort="all") == {None}
+    # a result is evidence itself, whatever is computed from it
+    assert duplicates(study, "renal", marker="CREAT", cohort="ckd_3") == {None}
     # through a derived input as well: the ratio needs globulin, which needs the two
     assert duplicates(study, "liver", marker="AG_RATIO") == {"ALB|GLOB|TP"}
     # in another profile is not beside it
@@ -332,6 +357,30 @@ def test_a_marker_is_a_duplicate_of_inputs_that_are_compared_beside_it(study):
     of_recommended = {"marker": "HOMA_IR", "profile": "recommended"}
     assert duplicates(fewer, "glycaemic", **of_published) == {"FBS|INSULIN"}
     assert duplicates(fewer, "glycaemic", **of_recommended) == {"INSULIN"}
+
+
+def test_without_its_inputs_a_marker_is_a_duplicate_of_others_of_the_same_results(study):
+    def duplicates(study: Study, marker: str) -> list[set[str]]:
+        rows = compared(study, "renal", marker=marker, cohort="all", profile="recommended")
+        assert rows
+        return [set((row["duplicate_of"] or "").split("|")) - {""} for row in rows]
+
+    # creatinine is compared within the stages, not in all patients
+    assert duplicates(study, "EGFR") == [{"CRCL"}] * 2
+    assert all("EGFR" in found for found in duplicates(study, "CRCL"))
+    # where it is compared, it is the input that is named
+    plan = [*study.tables["plan"], *(
+        next(r for r in study.tables["plan"] if r["markers"] == "EGFR|CRCL") | {
+            "markers": "CREAT", "timepoint": timepoint}
+        for timepoint in ("month_6", "month_12")
+    )]  # fmt: skip
+    beside = replace(study, tables=study.tables | {"plan": plan})
+    assert duplicates(beside, "EGFR") == duplicates(beside, "CRCL") == [{"CREAT"}] * 2
+    # alone it is no duplicate
+    plan = [r | {"markers": "EGFR"} if r["markers"] == "EGFR|CRCL" else r
+            for r in study.tables["plan"]]  # fmt: skip
+    alone = replace(study, tables=study.tables | {"plan": plan})
+    assert duplicates(alone, "EGFR") == [set()] * 2
 
 
 def test_cohorts_chosen_on_a_baseline_value_are_told(study):
@@ -351,6 +400,42 @@ def test_every_panel_has_the_members_of_everyone(study):
     panels = settings.cohorts(study)["panels"]
     assert all("all" in cohorts for cohorts in panels.values())
     assert panels["hormone"] == ["all", "female", "male"]
+
+
+@pytest.mark.parametrize(("rule", "excluded"), [("lod_half", False), ("excluded", True)])
+def test_limits_are_excluded_where_timepoints_are_chosen(study, rule, excluded):
+    edited = replace(study, config=study.config | {"censored": rule})
+    assert settings.cohorts(edited)["exclude_limits"] is excluded
+
+
+def test_values_are_kept_of_what_is_compared_and_of_what_selects_a_cohort(study):
+    assert tuple(settings.placed_panels(study)) == PANELS
+    # regression to the mean asks for the baseline of eGFR and of hs-CRP
+    plan = [row for row in study.tables["plan"] if row["markers"] == "HBA1C"]
+    only = replace(study, tables=study.tables | {"plan": plan, "post_hoc": []})
+    assert settings.planned_panels(only) == ["glycaemic"]
+    assert settings.placed_panels(only) == ["glycaemic", "renal", "inflammation"]
+    assert settings.cohorts(only)["panels"] == {
+        "glycaemic": ["all"], "renal": ["all"], "inflammation": ["all"],
+    }  # fmt: skip
+
+
+def test_regression_takes_the_panels_of_its_markers_and_no_other(study):
+    assert settings.regression_panels(study) == ["inflammation", "renal"]
+    # chosen by eGFR, tested in HbA1c
+    other = study.tables["plan"][0] | {"family": "new", "markers": "HBA1C", "cohort": "ckd_3"}
+    alone = replace(study, tables=study.tables | {"plan": [other], "post_hoc": []})
+    assert settings.regression_panels(alone) == ["glycaemic", "renal"]
+    everyone = replace(alone, tables=alone.tables | {"plan": [other | {"cohort": "all"}]})
+    assert settings.regression_panels(everyone) == []
+
+
+def test_the_grid_is_told_what_detection_forbids_and_every_panel_that_it_takes(study):
+    config = study.config | {"detection": {"no_mean": 0.2, "no_median": 0.4}}
+    told, _ = settings.sensitivity(replace(study, config=config))
+    assert told["detection"] == config["detection"]
+    panels = {part["panel"] for part in told["derive"]}
+    assert {study.marker(row["marker"])["panel"] for row in told["rows"]} <= panels
 
 
 def band(study: Study, criterion: str, subject: str, values: str, rounding="half_up") -> dict:
@@ -433,7 +518,8 @@ def test_the_digest_of_the_plan_is_of_what_it_says(study):
 
     plan = study.tables["plan"]
     assert digest(plan[::-1]) == digest(plan) == assessments.plan_digest(study)
-    assert settings.families(study) == {"plan": digest(plan)}
+    told = {"plan": digest(plan), "declared": "after publication of the results"}
+    assert settings.families(study) == told
     assert digest(plan[1:]) != digest(plan)
     for column, value in {"alpha": 0.01, "correction": "bh", "exclude": "soft_low"}.items():
         assert digest([plan[0] | {column: value}, *plan[1:]]) != digest(plan)
@@ -449,6 +535,7 @@ def test_no_label_moves_the_digest_of_the_plan(study):
 
 def test_the_grid_has_the_comparisons_of_its_roles_with_the_studys_own_levels_first(study):
     config = study.config | {"censored": "sqrt2"}
+    config["sensitivity"] = study.config["sensitivity"] | {"markers": []}
     told, modules = settings.sensitivity(replace(study, config=config))
     assert {row["family"] for row in told["rows"]} == {"primary"}
     # three markers, two timepoints, two profiles
@@ -463,12 +550,36 @@ def test_the_grid_has_the_comparisons_of_its_roles_with_the_studys_own_levels_fi
     assert excluded == [["insulin_treated", "insulin_unknown"]] * 2
 
 
+def in_the_grid(study: Study, **how) -> dict:
+    """What the grid is told where the study's settings of it are changed."""
+    config = study.config | {"sensitivity": study.config["sensitivity"] | how}
+    return settings.sensitivity(replace(study, config=config))[0]
+
+
+def test_the_grid_has_every_comparison_of_a_named_marker_whatever_its_role(study):
+    rows = in_the_grid(study, roles=[])["rows"]
+    assert {row["marker"] for row in rows} == {"EGFR"}
+    assert {row["cohort"] for row in rows} == {
+        "all", "ckd_2", "ckd_3", "ckd_4", "ckd_5", "ckd_3_5",
+    }  # fmt: skip
+    # two timepoints: four stages in both profiles, all patients and stages 3-5 in one
+    assert len(rows) == 2 * (2 * 4 + 2)
+    told = in_the_grid(study)
+    assert len(told["rows"]) == 12 + len(rows)
+    assert told["methods"] == {"EGFR": ["ckd_epi_2021", "ckd_epi_2009", "mdrd_4"]}
+    # by role and by name, once
+    assert len(in_the_grid(study, markers=["EGFR", "HBA1C"])["rows"]) == len(told["rows"])
+    # what is post hoc as well
+    post_hoc = in_the_grid(study, roles=[], markers=["UA"])["rows"]
+    assert {"post_hoc", "exploratory"} == {row["family"] for row in post_hoc}
+
+
 def test_the_grid_goes_through_equations_where_a_comparison_or_its_cohort_rests_on_one(study):
     plan = [*study.tables["plan"], study.tables["plan"][0] | {
         "family": "new", "role": "sensitivity", "markers": "BUN", "cohort": "ckd_3"}]  # fmt: skip
     config = study.config | {
         "methods": study.config["methods"] | {"EGFR": "mdrd_4"},
-        "sensitivity": study.config["sensitivity"] | {"roles": ["sensitivity"]},
+        "sensitivity": study.config["sensitivity"] | {"roles": ["sensitivity"], "markers": []},
     }
     edited = replace(study, config=config, tables=study.tables | {"plan": plan})
     told, _ = settings.sensitivity(edited)
@@ -477,8 +588,9 @@ def test_the_grid_goes_through_equations_where_a_comparison_or_its_cohort_rests_
     assert settings.sensitivity_inputs(edited) == ["anthropometric", "renal"]
 
 
-def test_a_grid_of_no_role_is_empty(study):
-    config = study.config | {"sensitivity": study.config["sensitivity"] | {"roles": []}}
+def test_a_grid_of_no_role_and_no_marker_is_empty(study):
+    nothing = study.config["sensitivity"] | {"roles": [], "markers": []}
+    config = study.config | {"sensitivity": nothing}
     told, modules = settings.sensitivity(replace(study, config=config))
     assert told["rows"] == told["derive"] == modules == []
 
@@ -498,6 +610,50 @@ def test_ranges_are_of_the_markers_that_are_tested(study):
     listed = {row["marker"] for row in study.tables["reference_ranges"]}
     assert {row["marker"] for row in told["ranges"]} == used & listed
     assert listed - used
+    assert told["decimals"].keys() == used
+    assert {m: told["decimals"][m] for m in ("HBA1C", "BMI", "WHR")} == {
+        "HBA1C": 2, "BMI": 1, "WHR": 3,
+    }  # fmt: skip
+
+
+def test_shares_in_range_say_which_cohorts_are_chosen_on_a_baseline_value(study):
+    tested = settings.in_range(study)["tested"]
+    chosen = {row["cohort"] for row in tested if row["selected_on_baseline"]}
+    assert chosen == {"ckd_2", "ckd_3", "ckd_4", "ckd_5", "ckd_3_5", "hscrp_ge_1_50"}
+    others = {row["cohort"] for row in tested if not row["selected_on_baseline"]}
+    assert others == {"all", "male", "female"}
+
+
+@pytest.mark.parametrize("job", ["regression", "attenders"])
+def test_no_mean_is_given_of_too_many_limits(study, job):
+    assert getattr(settings, job)(study)["detection"] == {"no_mean": 0.15, "no_median": 0.5}
+
+
+def test_the_lists_of_derived_values_say_by_which_method(study):
+    assert settings.quality(study) == {
+        "synthetic": True,
+        "methods": {
+            "EGFR": "ckd_epi_2021", "CKD_STAGE": "ckd_epi_2021", "GFR_CATEGORY": "ckd_epi_2021",
+            "REMNANT_C": "measured",
+        },
+    }  # fmt: skip
+    config = study.config | {"methods": study.config["methods"] | {"EGFR": "mdrd_4"}}
+    told = settings.quality(replace(study, config=config))["methods"]
+    assert told["EGFR"] == told["CKD_STAGE"] == "mdrd_4"
+
+
+def test_the_demo_has_one_family_beside_the_primary(study):
+    """One profile's families are declared together; what the publication has not is in none."""
+    families = {(row["profile"], row["family"]) for row in study.tables["plan"]}
+    assert families == {
+        (profile, family)
+        for profile in ("as_published", "recommended")
+        for family in ("primary", "exploratory")
+    }
+    # the publication prints the stages one by one
+    published = {r["cohort"] for r in study.tables["plan"] if r["profile"] == "as_published"}
+    assert "ckd_3_5" not in published
+    assert {r["cohort"] for r in study.tables["published_results"]} <= published
 
 
 def test_regression_is_of_the_cohorts_that_something_is_tested_in(study):
@@ -547,6 +703,7 @@ def test_tables_are_told_which_cohorts_are_stages_and_by_which_equation(study):
     told = settings.tables(study)
     assert told["staged"] == ["ckd_2", "ckd_3", "ckd_4", "ckd_5", "ckd_3_5", "ckd_2_5"]
     assert told["equation"] == "ckd_epi_2021"
+    assert told["declared"] == "after publication of the results"
     assert {(t["kind"], t["profile"]) for t in told["tables"]} == {
         ("comparisons", "as_published"), ("estimates", "recommended"),
     }  # fmt: skip

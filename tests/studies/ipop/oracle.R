@@ -429,7 +429,7 @@ compare <- function(marker, cohort, timepoint) {
   limits <- rbind(limited[[marker]][from], limited[[marker]][to])
   no_mean <- any(rowMeans(limits) > most_limited)
   if (no_mean) numbers[
-    grepl("_(mean|sd|sem)$|^change_ci|^gr_|^geometric|^percent", names(numbers)) |
+    grepl("_(mean|sd|sem)$|^change_ci|^gr_|^geometric", names(numbers)) |
       names(numbers) %in% names(of_mean)] <- NA
   if (n < smallest_described) numbers[] <- NA
   numbers <- c(
@@ -463,18 +463,19 @@ comparisons$p_adjusted[primary] <- p.adjust(comparisons$p_value[primary], "BH")
 
 # ---- hs-CRP by other rules for limits and other windows ------------------------------------------
 
-# A limit is taken as the rule says, or left out: `excluded` after the timepoints are chosen, so that
-# its pair is lost; `excluded_before_choice` lets another visit of the window stand for it.
-rules <- list(lod_half = 1 / 2, lod = 1, sqrt2 = 1 / sqrt(2), excluded = NA,
-              excluded_before_choice = NA)
+# A limit is taken as the rule says, or (`excluded`) left out before the timepoints are chosen, so
+# that another visit may stand for it: the first one that is no limit is baseline and day 0.
+rules <- list(lod_half = 1 / 2, lod = 1, sqrt2 = 1 / sqrt(2), excluded = NA)
 half_widths <- c(60, 30, 90)
 hscrp <- values$HSCRP
 specified <- function(rule, width, timepoint, cohort) {
-  offered <- if (rule == "excluded_before_choice") ifelse(below$HSCRP, NA, hscrp) else hscrp
+  offered <- if (rule == "excluded") ifelse(below$HSCRP, NA, hscrp) else hscrp
   rows <- choose_rows("HSCRP", width, offered)
-  pairs <- sort(intersect(intersect(names(rows$baseline), names(rows[[timepoint]])),
-                          cohorts[[cohort]]))
-  from <- rows$baseline[pairs]
+  first <- rows$baseline
+  who <- if (cohort != "hscrp_ge_1_50") cohorts[[cohort]] else
+    names(first)[g$HSCRP[first] >= 1.5 * 10^digits["HSCRP"]]
+  pairs <- sort(intersect(intersect(names(first), names(rows[[timepoint]])), who))
+  from <- first[pairs]
   to <- rows[[timepoint]][pairs]
   stopifnot(identical(limited$HSCRP, below$HSCRP))
   # `<x` lies there as x / 2.

@@ -16,7 +16,9 @@ from schemas.cohort import Chosen, Membership
 
 HOW = {
     "everyone": "all", "baseline": "baseline", "timepoints": ["month_6", "month_12"],
-    "markers": ["HBA1C", "HSCRP"], "log": ["HSCRP"], "confidence": 0.95, "censored": "lod_half",
+    "markers": ["HBA1C", "HSCRP"], "log": ["HSCRP"], "confidence": 0.95,
+    # of so few persons one limit is many
+    "detection": {"no_mean": 1, "no_median": 1},
 }  # fmt: skip
 PEOPLE = {"person": pl.String, "failed": pl.Int64, "lacks_followup_only": pl.Boolean}
 PATIENTS = {"person": pl.String, "sex": pl.String, "birth_date": pl.Date, "age": pl.Float64}
@@ -125,7 +127,7 @@ def test_every_pair_of_followups_is_compared(registry):
 def test_any_followup_is_the_eligible_against_those_who_lack_only_that(registry):
     rows = registry.rows()
     row = rows["any_followup", None, None, "HBA1C"]
-    assert (row["group_a"], row["group_b"]) == ("eligible", "lacks_followup_only")
+    assert (row["group_a"], row["group_b"]) == ("attended", "not_attended")
     assert numbers(row) == (5, 2, 0, 8.0, 11.5)
     assert numbers(rows["any_followup", None, None, "age"]) == (5, 2, 0, 52.0, 62.0)
     assert numbers(rows["any_followup", None, None, "sex_male"]) == (5, 2, 0, 0.4, 0.5)
@@ -156,22 +158,22 @@ def test_logarithms_where_the_study_analyses_them(registry):
     ]  # fmt: skip
     row = registry.rows()["followup_sets", None, None, "HSCRP"]
     assert row["scale"] == "log"
-    assert numbers(row) == pytest.approx((2, 2, 0, math.log(10), math.log(10) / 2))
+    # geometric means of 1 and 100, and of 1 and 10
+    assert numbers(row) == pytest.approx((2, 2, 0, 10, math.sqrt(10)))
     assert row["note"] == "1 left out: not above zero, so without a logarithm"
     linear = registry.rows(log=[])["followup_sets", None, None, "HSCRP"]
     assert (linear["scale"], linear["n_a"], linear["n_both"]) == ("linear", 3, 1)
 
 
-def test_limits_are_left_out_where_the_study_excludes_them(registry):
+def test_limits_among_the_chosen_values_count_as_the_values_they_have(registry):
+    exact = registry.rows()
     registry.values[0] |= {"comparator": "<"}
+    registry.values[1] |= {"flag": "censored_input"}
+    assert registry.rows() == exact
+    # at the follow-up, too, a limit makes a pair; one that is excluded was chosen for no timepoint
     registry.values += [value(p, 5.0, timepoint="month_6", comparator=">") for p in "bc"]
-    key = ("followup_sets", None, None, "HBA1C")
-    assert registry.rows()[key]["n_a"] == 3
-    rows = registry.rows(censored="excluded")
-    assert numbers(rows[key]) == (2, 3, 1, 7.5, 9.0)
-    assert "1 left out: sent as a limit (excluded)" in rows[key]["note"]
-    # a limit at the follow-up makes no pair then
-    assert numbers(rows["paired", "month_6", "HBA1C", "HBA1C"]) == (0, 2, 0, None, 7.5)
+    paired = registry.rows()["paired", "month_6", "HBA1C", "HBA1C"]
+    assert numbers(paired) == (2, 1, 0, 7.5, 6.0)
 
 
 def test_age_is_of_the_first_baseline_sample():

@@ -12,7 +12,9 @@ from labcohort.jobs.in_range import main
 from schemas.cohort import Chosen, Membership
 from schemas.in_range import InRange
 
-TESTED = {"cohort": "all", "marker": "BUN", "timepoint": "month_6"}
+TESTED = {
+    "cohort": "all", "marker": "BUN", "timepoint": "month_6", "selected_on_baseline": False,
+}  # fmt: skip
 HOW = {"baseline": "baseline", "confidence": 0.95, "censored": "lod_half"}
 BUN = {"marker": "BUN", "sex": None, "age_low": None, "age_high": None, "low": 2.5, "high": 7.1}
 
@@ -51,14 +53,14 @@ def patients(**people: tuple) -> pl.DataFrame:
 
 
 def row(values: pl.DataFrame, who: pl.DataFrame, ranges=(BUN,), people=None, **how) -> dict:
-    found = judged(values, patients() if people is None else people, list(ranges))
+    found = judged(values, patients() if people is None else people, list(ranges), {})
     made = in_range(TESTED, found, who, HOW | how)
     InRange.validate(typed(InRange, [made]), lazy=True)
     return made
 
 
 def sides(values: pl.DataFrame, ranges=(BUN,), people=None) -> list[int | None]:
-    found = judged(values, patients() if people is None else people, list(ranges))
+    found = judged(values, patients() if people is None else people, list(ranges), {})
     return found.get_column("side").to_list()
 
 
@@ -128,7 +130,9 @@ def test_ranges_by_sex_and_age_at_the_sample():
         sexless=(None, date(1960, 6, 30), None),
     )
     names = people.get_column("person").to_list()
-    found = judged(chosen(*(value(p, "baseline", 5.0) for p in [*names, "nobody"])), people, ranges)
+    found = judged(
+        chosen(*(value(p, "baseline", 5.0) for p in [*names, "nobody"])), people, ranges, {}
+    )
     assert dict(found.select("person", "high").iter_rows()) == {
         "man": 10.0, "woman_60": 12.0, "woman_59": 11.0, "of_age": 12.0, "ageless": None,
         "sexless": None, "nobody": None,
@@ -204,8 +208,9 @@ def test_limits_are_judged_at_their_analysis_value_and_counted():
     made = row(values, who)
     assert (made["n_judged"], made["n_censored"]) == (3, 4)
     assert made["note"] == "4 of 6 values are, or rest on, a result sent as a limit (lod_half)"
-    without = row(values, who, censored="excluded")
-    assert (without["n_pairs"], without["n_censored"]) == (1, 0)
+    # the rule is one of whoever chose the values: all that are there are judged
+    again = row(values, who, censored="lod")
+    assert again == made | {"note": made["note"].replace("lod_half", "lod")}
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -258,7 +263,7 @@ def test_the_job_has_a_row_for_all_that_is_tested(tmp_path):
         TESTED | {"marker": "GGT"},
         TESTED | {"cohort": "female"},
     ]
-    main(paths, "", HOW | {"tested": tested, "ranges": [BUN]})
+    main(paths, "", HOW | {"tested": tested, "ranges": [BUN], "decimals": {}})
     found = pl.read_parquet(paths["in_range"])
     assert found.select("cohort", "marker", "n_judged", "in_in", "in_out").rows() == [
         ("all", "BUN", 1, 0, 1),

@@ -8,6 +8,7 @@ SCHEMA = {
     "profile": pl.String, "family": pl.String, "role": pl.String, "marker": pl.String,
     "cohort": pl.String, "timepoint": pl.String, "test": pl.String, "primary": pl.Boolean,
     "alpha": pl.Float64, "statistic": pl.Float64, "p_value": pl.Float64,
+    "p_adjusted": pl.Float64,
 }  # fmt: skip
 
 
@@ -15,7 +16,7 @@ def row(profile: str, statistic=2.5, p_value=0.01, primary=True, **more) -> dict
     return {
         "profile": profile, "family": "f", "role": "secondary", "marker": "HBA1C", "cohort": "all",
         "timepoint": "month_6", "test": "paired_t", "primary": primary, "alpha": 0.05,
-        "statistic": statistic, "p_value": p_value, **more,
+        "statistic": statistic, "p_value": p_value, "p_adjusted": None, **more,
     }  # fmt: skip
 
 
@@ -59,12 +60,33 @@ def test_only_primary_tests_are_compared_and_told():
 
 
 def test_the_family_may_be_another():
-    assert agrees(row("as_published"), row("recommended", family="further")) == ["yes", "yes"]
+    assert agrees(row("as_published"), row("recommended", family="second")) == ["yes", "yes"]
 
 
 def test_a_comparison_in_two_families_of_a_profile_is_judged_with_both():
     found = agrees(row("as_published"), row("recommended"), row("recommended", p_value=0.3))
     assert found == ["no: alpha"] * 3
+
+
+@pytest.mark.parametrize(
+    ("p_value", "p_adjusted", "expected"),
+    [
+        # the profile concludes by what it adjusts: .01 here is none of its discoveries
+        (0.01, 0.06, "no: alpha"),
+        (0.01, 0.05, "no: alpha"),
+        (0.01, 0.0499, "yes"),
+        (0.01, None, "yes"),
+    ],
+)
+def test_a_profile_that_adjusts_is_judged_by_its_adjusted_p(p_value, p_adjusted, expected):
+    other = row("recommended", p_value=p_value, p_adjusted=p_adjusted)
+    assert agrees(row("as_published", p_value=0.01), other) == [expected] * 2
+
+
+def test_each_profile_is_judged_by_its_own_alpha():
+    other = row("recommended", p_value=0.001, p_adjusted=0.02, alpha=0.01)
+    assert agrees(row("as_published"), other) == ["no: alpha"] * 2
+    assert agrees(row("as_published", p_value=0.3), other) == ["yes"] * 2
 
 
 def test_what_is_post_hoc_is_compared_with_nothing():

@@ -64,9 +64,17 @@ def test_mcnemar_of_airway_reactivity():
     assert mcnemar(1, 7).p_value == pytest.approx(18 / 256, rel=1e-14)
 
 
-@pytest.mark.parametrize("count", [1, 2, 5, 100])
+@pytest.mark.parametrize("count", [*range(1, 200), 1000, 10**6])
 def test_equal_discordant_counts_are_no_evidence(count):
+    # not a bit less
     assert mcnemar(count, count).p_value == 1
+
+
+def test_counts_that_are_almost_equal_have_their_exact_p():
+    # R 4.2: binom.test(2, 5), binom.test(4, 10) and binom.test(499, 1000)
+    assert mcnemar(2, 3).p_value == pytest.approx(1, abs=1e-15)
+    assert mcnemar(4, 6).p_value == pytest.approx(0.75390625, rel=1e-12)
+    assert mcnemar(499, 501).p_value == pytest.approx(0.97477498182163913, rel=1e-12)
 
 
 def test_without_change_there_is_no_test():

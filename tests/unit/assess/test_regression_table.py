@@ -17,7 +17,6 @@ CHOSEN = {
 SETTINGS = {
     "everyone": "all", "baseline": "baseline", "log": ["HSCRP"], "reliability": {}, "seed": 1,
     "resamples": 100, "confidence": 0.95, "minimum_pairs": 40, "minimum_selected": 10,
-    "censored": "lod_half",
     "selections": [
         {"cohort": "ckd_2", "marker": "EGFR", "low": 59.5, "high": 89.5, "low_inclusive": True,
          "high_inclusive": False, "reason": None},
@@ -221,15 +220,18 @@ def test_scales_are_those_of_the_two_markers():
     assert (only(rows, "selecting_scale"), only(rows, "scale")) == ("linear", "log")
 
 
-def test_values_sent_as_limits_are_left_out_by_that_rule_only():
+def test_limits_among_the_chosen_values_count_as_the_values_they_have():
     chosen, members = study()
     limit = (pl.col("person") == "p001") & (pl.col("marker") == "HSCRP")
     sent = chosen.with_columns(comparator=pl.when(limit).then(pl.lit("<")).otherwise(None))
     rests = chosen.with_columns(flag=pl.when(limit).then(pl.lit("odd|censored_input")))
+    exact = regression_rows(chosen, members, settings_of("high_crp", "HSCRP"))
     for values in (sent, rests):
-        for rule, n in (("excluded", 79), ("lod_half", 80)):
-            rows = regression_rows(values, members, settings_of("high_crp", "HSCRP", censored=rule))
-            assert only(rows, "n_all") == n
+        rows = regression_rows(values, members, settings_of("high_crp", "HSCRP"))
+        assert rows == exact and only(rows, "n_all") == 80
+    # one that is excluded was chosen for no timepoint, as if it had not been measured
+    rows = regression_rows(chosen.filter(~limit), members, settings_of("high_crp", "HSCRP"))
+    assert only(rows, "n_all") == 79
 
 
 def test_estimates_that_differ_beyond_their_intervals_are_marked():

@@ -43,7 +43,7 @@ def test_reproduced_where_all_printed_digits_are_equal():
     assert row["published_baseline"] == row["ours_baseline"] == "7.77 ± 0.10"
     assert row["published_followup"] == row["ours_followup"] == "7.52 ± 0.10"
     assert (row["ours_significant"], row["ours_direction"]) == ("yes", "down")
-    assert row["p_value"] == 0.001
+    assert (row["n_pairs"], row["p_value"]) == (218, 0.001)
 
 
 def test_the_source_decides_on_decimals_and_form():
@@ -161,7 +161,7 @@ def test_of_two_families_that_of_the_first_role_answers():
 def test_the_other_test_beside_the_planned_one_is_no_answer():
     row = verdict(HBA1C, {"primary": False}, {"test": "wilcoxon_signed_rank"})
     assert row["why"] == "another test is planned: wilcoxon_signed_rank"
-    assert row["ours_baseline"] is row["p_value"] is None
+    assert row["ours_baseline"] is row["p_value"] is row["n_pairs"] is None
 
 
 def test_a_test_that_is_undefined_agrees_with_nothing():
@@ -177,6 +177,51 @@ def test_a_median_below_detection_has_no_direction(visit):
     row = verdict(WORDS_ONLY | wilcoxon, wilcoxon | {f"{visit}_median": None})
     assert row["ours_direction"] is None
     assert row["verdict"] == "same direction" and "undefined here" in row["why"]
+
+
+OF_RANKS = {"test": "wilcoxon_signed_rank"}
+NOT_SIGNIFICANT = WORDS_ONLY | OF_RANKS | {"significant": "no", "direction": "none"}
+
+
+@pytest.mark.parametrize(
+    ("n", "smallest"),
+    # R 4.2: wilcox.test(1:n, exact = FALSE, correct = FALSE)$p.value, .17971 and .10881
+    [(2, "0.180"), (3, "0.109")],
+)
+@pytest.mark.parametrize("significant", ["no", "unknown"])
+def test_so_few_ranks_that_no_p_can_be_below_alpha_cannot_disagree(n, smallest, significant):
+    published = NOT_SIGNIFICANT | {"significant": significant}
+    row = verdict(published, OF_RANKS | {"n_pairs": n, "p_value": 0.3})
+    assert row["verdict"] == "not comparable"
+    assert row["why"] == f"of {n} pairs no p can be below {smallest}: it cannot disagree"
+    assert row["p_value"] is row["n_pairs"] is None
+
+
+def test_five_ranks_can_disagree():
+    # R 4.2, as above: .0431
+    agreeing = verdict(NOT_SIGNIFICANT, OF_RANKS | {"n_pairs": 5, "p_value": 0.3})
+    assert (agreeing["verdict"], agreeing["n_pairs"]) == ("same direction", 5)
+    row = verdict(NOT_SIGNIFICANT, OF_RANKS | {"n_pairs": 5, "p_value": 0.0431})
+    assert row["verdict"] == "contradicts"
+
+
+def test_how_few_are_too_few_depends_on_alpha():
+    ours = OF_RANKS | {"n_pairs": 5, "p_value": 0.3, "alpha": 0.01}
+    assert verdict(NOT_SIGNIFICANT, ours)["verdict"] == "not comparable"
+    # R 4.2, as above: .1088
+    ours = OF_RANKS | {"n_pairs": 3, "p_value": 0.3, "alpha": 0.11}
+    assert verdict(NOT_SIGNIFICANT, ours)["verdict"] == "same direction"
+
+
+def test_what_was_significant_is_contradicted_by_few_pairs_too():
+    row = verdict(NOT_SIGNIFICANT | {"significant": "yes"}, OF_RANKS | {"n_pairs": 3, "p_value": 1})
+    assert (row["verdict"], row["n_pairs"]) == ("contradicts", 3)
+
+
+def test_a_t_test_of_two_pairs_can_have_any_p():
+    published = NOT_SIGNIFICANT | {"test": "paired_t"}
+    assert verdict(published, {"n_pairs": 2, "p_value": 0.3})["verdict"] == "same direction"
+    assert verdict(published, {"n_pairs": 2, "p_value": 0.01})["verdict"] == "contradicts"
 
 
 def run(folder: Path, published: list[dict], comparisons: pl.DataFrame) -> pl.DataFrame:

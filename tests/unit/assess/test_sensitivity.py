@@ -19,6 +19,7 @@ ROW = {
     "timepoint": "month_6", "test": "paired_t", "exclude": [], "alpha": 0.05,
 }  # fmt: skip
 NARROW, WIDE = Window(45, 45), Window(90, 90)
+DETECTION = {"no_mean": 0.15, "no_median": 0.5}
 FALLS = (-0.2, -0.3, -0.4, -0.3, -0.2, -0.4)
 
 
@@ -31,11 +32,12 @@ VISITS = [
 ]  # fmt: skip
 
 
-def pairs_of(*d: float) -> Pairs:
-    """Pairs with these differences."""
-    nothing = np.zeros((len(d), 2), dtype=bool)
+def pairs_of(*d: float, limits: tuple[int, int] = (0, 0), below: bool = True) -> Pairs:
+    """Pairs with these differences; `limits`: how many values of each visit were sent as one."""
+    sent = np.arange(len(d))[:, None] < np.array(limits)
     baseline = np.full(len(d), 8.0)
-    return Pairs(baseline, baseline + d, len(d), len(d), len(d), {}, nothing, nothing)
+    counts = (len(d), len(d), len(d))
+    return Pairs(baseline, baseline + d, *counts, {}, sent, sent & below)
 
 
 def sampled(**by_rule: Pairs) -> dict[Sampling, Pairs]:
@@ -95,7 +97,7 @@ def test_a_rule_counts_if_it_changes_pairs_anywhere_in_the_grid():
 
 
 def test_both_tests_of_each_sample_the_declared_specification_first():
-    rows = specifications(ROW, only(pairs_of(*FALLS)))
+    rows = specifications(ROW, only(pairs_of(*FALLS)), DETECTION)
     t, signed_rank = rows
     assert (t["test"], t["declared"]) == ("paired_t", True)
     assert t["statistic"] == pytest.approx(-8.2158383625775, rel=1e-12)
@@ -111,7 +113,7 @@ def test_shares_and_crossings_of_a_pair_more_in_a_wider_window():
         Sampling(None, None, NARROW): pairs_of(*FALLS),
         Sampling(None, None, WIDE): pairs_of(*FALLS, 5),
     }
-    rows = specifications(ROW, samples)
+    rows = specifications(ROW, samples, DETECTION)
     assert [row["p_value"] for row in rows[2:]] == pytest.approx(
         [0.5684155284, 0.2342012833], rel=1e-9
     )
@@ -127,7 +129,7 @@ def test_shares_and_crossings_of_a_pair_more_in_a_wider_window():
 
 def test_the_sign_is_that_of_the_planned_test():
     row = ROW | {"test": "wilcoxon_signed_rank"}
-    rows = specifications(row, only(pairs_of(*FALLS, 5)))
+    rows = specifications(row, only(pairs_of(*FALLS, 5)), DETECTION)
     assert [(r["test"], r["same_sign"], r["declared"]) for r in rows] == [
         ("wilcoxon_signed_rank", True, True), ("paired_t", False, False),
     ]  # fmt: skip
@@ -143,14 +145,14 @@ def test_alpha_is_crossed_by_one_dimension_at_a_time_from_the_declared_level():
         Sampling("b", "lod_half", NARROW): rises,
         Sampling("b", "excluded", NARROW): rises,
     }
-    rows = specifications(ROW | {"alpha": 0.01}, samples)
+    rows = specifications(ROW | {"alpha": 0.01}, samples, DETECTION)
     crosses = summary(ROW | {"alpha": 0.01}, rows)["crosses_alpha_by"]
     assert crosses == "censored: excluded; test: wilcoxon_signed_rank"
 
 
 def test_results_that_repeat_each_other_are_counted_once_as_distinct():
     samples = {Sampling(None, None, window): pairs_of(*FALLS) for window in (NARROW, WIDE)}
-    row = summary(ROW, specifications(ROW, samples))
+    row = summary(ROW, specifications(ROW, samples, DETECTION))
     assert (row["n_grid"], row["n_valid"], row["n_distinct"]) == (4, 4, 2)
     assert "2 different results among 4 valid specifications" in row["note"]
 
@@ -162,7 +164,7 @@ def test_a_specification_without_a_test_is_in_no_share():
         Sampling(None, None, WIDE): pairs_of(-1, -1, -1),
         Sampling(None, None, Window(30, 30)): pairs_of(),
     }
-    rows = specifications(ROW, samples)
+    rows = specifications(ROW, samples, DETECTION)
     assert [row["same_sign"] for row in rows] == [True, True, None, True, None, None]
     row = summary(ROW, rows)
     assert (row["n_grid"], row["n_valid"], row["n_same_sign"], row["n_below_alpha"]) == (6, 3, 3, 2)
@@ -176,7 +178,7 @@ def test_an_undefined_declared_test_has_no_sign_to_compare_with():
         Sampling(None, None, NARROW): pairs_of(),
         Sampling(None, None, WIDE): pairs_of(*FALLS),
     }
-    row = summary(ROW, specifications(ROW, samples))
+    row = summary(ROW, specifications(ROW, samples, DETECTION))
     assert (
         row["n_same_sign"] is row["share_same_sign"] is row["share_same_sign_below_alpha"] is None
     )
@@ -185,14 +187,54 @@ def test_an_undefined_declared_test_has_no_sign_to_compare_with():
     assert "the declared specification has no test (no pairs)" in row["note"]
 
 
+@pytest.mark.parametrize("below", [True, False])
+@pytest.mark.parametrize("limits", [(4, 0), (0, 4)])
+def test_over_15_percent_of_limits_at_a_visit_leave_no_t(limits, below):
+    t, signed_rank = specifications(
+        ROW, only(pairs_of(*range(1, 21), limits=limits, below=below)), DETECTION
+    )
+    assert t["statistic"] is t["p_value"] is t["same_sign"] is t["below_alpha"] is None
+    assert t["reason"] == "over 15 % of the values of a visit rest on limits"
+    assert (t["n_pairs"], t["declared"]) == (20, True)
+    # ranks stand: R's wilcox.test of 1 to 20
+    assert signed_rank["p_value"] == pytest.approx(8.8574576878635474e-05, rel=1e-9)
+    assert signed_rank["reason"] is None
+
+
+def test_exactly_15_percent_of_limits_have_a_t_and_the_study_sets_the_share():
+    limited = only(pairs_of(*range(1, 21), limits=(3, 3)))
+    assert specifications(ROW, limited, DETECTION)[0]["p_value"] is not None
+    stricter = specifications(ROW, limited, DETECTION | {"no_mean": 0.1})
+    assert stricter[0]["reason"] == "over 10 % of the values of a visit rest on limits"
+
+
+def test_a_forbidden_t_is_counted_in_the_grid_and_in_no_share():
+    half = pairs_of(*FALLS, limits=(1, 0))
+    samples = sampled(lod_half=half, excluded=pairs_of(*FALLS[1:]))
+    rows = specifications(ROW | {"test": "wilcoxon_signed_rank"}, samples, DETECTION)
+    row = summary(ROW | {"test": "wilcoxon_signed_rank"}, rows)
+    assert (row["n_grid"], row["n_valid"], row["n_below_alpha"]) == (4, 3, 3)
+    why = "over 15 % of the values of a visit rest on limits"
+    assert f"1 of 4 without a test: {why}" in row["note"]
+    # where it is the declared test, there is no sign to compare with
+    row = summary(ROW, specifications(ROW, samples, DETECTION))
+    assert row["share_same_sign"] is None
+    assert f"the declared specification has no test ({why})" in row["note"]
+
+
 def test_no_valid_specification_gives_no_share():
-    row = summary(ROW, specifications(ROW, only(pairs_of())))
+    row = summary(ROW, specifications(ROW, only(pairs_of()), DETECTION))
     assert (row["n_grid"], row["n_valid"], row["n_below_alpha"]) == (2, 0, 0)
     assert row["share_same_sign"] is row["share_below_alpha"] is None
 
 
 def test_a_statistic_of_zero_has_a_sign_of_its_own():
-    rows = specifications(ROW, only(pairs_of(-1, 1)))
+    rows = specifications(ROW, only(pairs_of(-1, 1)), DETECTION)
     assert [row["same_sign"] for row in rows] == [True, True]
     moved = only(pairs_of(-1, 1)) | {Sampling(None, None, WIDE): pairs_of(-1, 2)}
-    assert [row["same_sign"] for row in specifications(ROW, moved)] == [True, True, False, False]
+    assert [row["same_sign"] for row in specifications(ROW, moved, DETECTION)] == [
+        True,
+        True,
+        False,
+        False,
+    ]

@@ -10,7 +10,7 @@ from labcohort.assess.respecified import Respecified
 from labcohort.assess.sensitivity import Window, specifications, summary
 from labcohort.cohorts.eligibility import judged
 from labcohort.cohorts.subgroups import membership
-from labcohort.cohorts.timepoints import calendar
+from labcohort.cohorts.timepoints import calendar, visited
 from labcohort.compare.pairs import pairs
 from labcohort.derive import registry
 from labcohort.derive.index import import_formulas
@@ -18,6 +18,7 @@ from labcohort.derive.panel import derive_panel
 from labcohort.derive.registry import Formula
 from labcohort.jobs import sensitivity as job
 
+from schemas.cohort import Dates
 from schemas.harmonised import Values
 from schemas.sensitivity import Sensitivity, Specification
 
@@ -68,6 +69,8 @@ SETTINGS = {
     "derive": [GLYCAEMIC, INFLAMMATION, RENAL], "methods": {}, "censored": RULES,
     "widths": [30, 45, 60, 90], "visits": VISITS, "eligibility": ELIGIBILITY, "cohorts": COHORTS,
     "baseline": "baseline", "modules": [],
+    # of so few pairs one limit is many: no t is forbidden but where a test says so
+    "detection": {"no_mean": 1, "no_median": 1},
 }  # fmt: skip
 COMPARISON = {
     "profile": "recommended", "family": "primary", "marker": "HBA1C", "cohort": "all",
@@ -117,14 +120,20 @@ def _derived(cells: pl.DataFrame, people: pl.DataFrame, how: dict) -> pl.DataFra
 
 def respecified(cells: pl.DataFrame, settings: dict = SETTINGS, **types: str) -> Respecified:
     people = patients(cells, **types)
+    return Respecified([cells.lazy()], dates(cells, people, settings), people, settings)
+
+
+def dates(cells: pl.DataFrame, people: pl.DataFrame, settings: dict) -> pl.DataFrame:
+    """When anybody has a value, as the cohorts job writes it."""
     derived = pl.concat(derived_files(cells, people, settings).values())
-    dates = derived.filter(pl.col("value").is_not_null()).select("person", "marker", "sample_date")
-    return Respecified([cells.lazy()], dates, people, settings)
+    columns = list(Dates.to_schema().columns)
+    some = derived.filter(pl.col("value").is_not_null()).select(columns).sort(columns)
+    return Dates.validate(some, lazy=True)
 
 
 def grid(cells: pl.DataFrame, row: dict, settings: dict = SETTINGS, **types: str) -> list[dict]:
     samples, _ = respecified(cells, settings, **types).samples(COMPARISON | row)
-    return specifications(COMPARISON | row, samples)
+    return specifications(COMPARISON | row, samples, settings["detection"])
 
 
 def counted(rows: list[dict], *columns: str) -> dict:
@@ -298,7 +307,55 @@ def test_a_limit_of_the_selecting_marker_counts_where_it_moves_someone():
     assert counted(rows, "censored") == {"lod_half": 2, "lod": 3}
 
 
+def test_a_limit_that_is_left_out_gives_way_to_the_next_result_of_the_window():
+    # p1's result nearest to day 182 is a limit; another came on day 200
+    cells = values(*crp((3.0, "<0.2"), (5.0, 3.0)), ("p1", 200, "HSCRP", 2.5))
+    data = {
+        rule: respecified(cells).pairs(COMPARISON | {"marker": "HSCRP"}, (), rule, Window(45, 45))
+        for rule in ("lod_half", "lod", "excluded")
+    }
+    assert {rule: found.followup.tolist() for rule, found in data.items()} == {
+        "lod_half": [0.1, 3.0], "lod": [0.2, 3.0], "excluded": [2.5, 3.0],
+    }  # fmt: skip
+    assert data["lod"].limits.tolist() == [[False, True], [False, False]]
+    assert not data["excluded"].limits.any()
+    rows = grid(cells, {"marker": "HSCRP"}, ONE_WIDTH)
+    assert counted(rows, "censored") == dict.fromkeys(RULES, 2)
+
+
+def test_who_has_a_limit_only_was_there_though_it_is_left_out():
+    cells = values(*crp((3.0, "<0.2"), (5.0, 3.0)))
+    data = respecified(cells).pairs(
+        COMPARISON | {"marker": "HSCRP"}, (), "excluded", Window(45, 45)
+    )
+    assert (data.n_members, data.n_baseline, data.n_followup) == (2, 2, 1)
+    assert data.lost == {"no value at follow-up": 1}
+
+
+def test_a_cohort_is_chosen_on_the_last_baseline_that_is_no_limit():
+    hba1c = crp((8.0, 7.5), (8.0, 7.4), marker="HBA1C")
+    cells = values(*hba1c, *crp((3.0, 2.0), ("<0.2", 2.0)), ("p2", -30, "HSCRP", 4.0))
+    rows = grid(cells, {"cohort": "high"}, ONE_WIDTH)
+    # by all other rules the last result decides, which is below 1.50
+    assert counted(rows, "censored") == {"lod_half": 1, "excluded": 2}
+
+
+def test_too_many_limits_leave_a_rule_without_a_t():
+    # two of eight limits are a quarter; left out, none is among the rest
+    falls = [(9.0 - i, 8.0 - i / 2) for i in range(6)]
+    cells = values(*crp(*falls, ("<2", 1.2), ("<2", 1.1)))
+    strict = ONE_WIDTH | {"detection": {"no_mean": 0.15, "no_median": 0.5}}
+    rows = grid(cells, {"marker": "HSCRP"}, strict)
+    defined = {(r["censored"], r["test"]): r["p_value"] is not None for r in rows}
+    assert defined == {
+        (rule, test): test != "paired_t" or rule == "excluded"
+        for rule in RULES
+        for test in ("paired_t", "wilcoxon_signed_rank")
+    }
+
+
 # declared specification: what the stages themselves make of random studies
+@pytest.mark.parametrize("rule", ["lod_half", "excluded"])
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
     "changes",
@@ -311,13 +368,17 @@ def test_a_limit_of_the_selecting_marker_counts_where_it_moves_someone():
     ],
     ids=str,
 )
-def test_the_declared_specification_is_that_of_the_stages(seed, changes):
+def test_the_declared_specification_is_that_of_the_stages(seed, changes, rule):
     draw = random.Random(seed)
     visits = [visit | changes for visit in VISITS]
-    settings = SETTINGS | {"visits": visits, "methods": {"EGFR": ["ckd_epi_2021"]}}
+    settings = SETTINGS | {
+        "visits": visits, "methods": {"EGFR": ["ckd_epi_2021"]},
+        "derive": [how | {"censored": rule} for how in SETTINGS["derive"]],
+        "censored": [rule, *(other for other in RULES if other != rule)],
+    }  # fmt: skip
     results = [
         (f"p{i}", day, marker)
-        for i in range(15)
+        for i in range(25)
         for first, last in ((-110, 0), (-60, 0), (130, 235), (140, 225), (300, 430))
         for day in [draw.randrange(first, last)]
         for marker in ("HBA1C", "FBS", "INSULIN", "HSCRP", "CREAT")
@@ -335,18 +396,19 @@ def test_the_declared_specification_is_that_of_the_stages(seed, changes):
     study = respecified(cells, settings, **types)
     people = patients(cells, **types)
     files = derived_files(cells, people, settings)
-    when = calendar([f.lazy() for f in files.values()], people, visits)
-    chosen = pl.concat(when.chosen(when.results(f.lazy())) for f in files.values())
-    visited = chosen.select("person", "timepoint").unique()
-    passed = judged(people, visited, ELIGIBILITY).filter(pl.col("failed").is_null())
+    when = calendar([f.lazy() for f in files.values()], people, visits, rule == "excluded")
+    results = [when.results(f.lazy()) for f in files.values()]
+    chosen = pl.concat(map(when.chosen, results))
+    seen = pl.concat(visited(part, visits) for part in results).unique()
+    passed = judged(people, seen, ELIGIBILITY).filter(pl.col("failed").is_null())
     eligible = people.join(passed, on="person", how="semi")
     baseline = chosen.filter(pl.col("timepoint") == "baseline")
-    members = membership(COHORTS, eligible, baseline, visited)
+    members = membership(COHORTS, eligible, baseline, seen)
     methods, n_pairs = (("EGFR", "ckd_epi_2021"),), {}
     for marker, cohort in product(("HBA1C", "HOMA_IR", "HSCRP"), ("all", "ckd_3", "high")):
         expected = pairs(chosen, members, marker, cohort, "month_6", "baseline")
         row = COMPARISON | {"marker": marker, "cohort": cohort}
-        data = study.pairs(row, methods, "lod_half", Window(45, 45))
+        data = study.pairs(row, methods, rule, Window(45, 45))
         assert data.baseline.tolist() == expected.baseline.tolist()
         assert data.followup.tolist() == expected.followup.tolist()
         assert (data.n_members, data.lost) == (expected.n_members, expected.lost)
@@ -361,14 +423,12 @@ def run(tmp_path, cells: pl.DataFrame, rows: list[dict], settings: dict) -> tupl
     people.write_parquet(tmp_path / "patients.parquet")
     cells.write_parquet(tmp_path / "values.parquet")
     paths = {
-        "values": [str(tmp_path / "values.parquet")], "derived": [],
+        "values": [str(tmp_path / "values.parquet")], "dates": str(tmp_path / "dates.parquet"),
         "patients": str(tmp_path / "patients.parquet"),
         "specifications": str(tmp_path / "specifications.parquet"),
         "sensitivity": str(tmp_path / "sensitivity.parquet"),
     }  # fmt: skip
-    for name, frame in derived_files(cells, people, settings).items():
-        frame.write_parquet(tmp_path / f"{name}.parquet")
-        paths["derived"].append(str(tmp_path / f"{name}.parquet"))
+    dates(cells, people, settings).write_parquet(paths["dates"])
     said = job.main(paths, "all", settings | {"rows": rows})
     return (
         Specification.validate(pl.read_parquet(paths["specifications"]), lazy=True),

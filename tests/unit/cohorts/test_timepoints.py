@@ -6,7 +6,15 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from labcohort.cohorts.timepoints import anchor_dates, choose, fates, visit_dates, with_days
+from labcohort.cohorts.timepoints import (
+    anchor_dates,
+    calendar,
+    choose,
+    fates,
+    visit_dates,
+    visited,
+    with_days,
+)
 
 DAY_0 = date(2020, 6, 1)
 PATIENTS = pl.DataFrame(
@@ -259,3 +267,105 @@ def test_a_mean_has_the_flags_of_all_its_results():
     found = {r["marker"]: set((r["flag"] or "").split("|")) for r in rows}
     assert found == {"HBA1C": {"soft_low", "insulin_treated"}, "FBS": {""}}
     assert next(r["flag"] for r in rows if r["marker"] == "FBS") is None
+
+
+def with_limits(given: pl.DataFrame, **signs: dict[int, str]) -> pl.DataFrame:
+    """Results with a comparator or a flag, by their day: comparator={180: "<"}."""
+    day = (pl.col("sample_date") - DAY_0).dt.total_days()
+    columns = {
+        name: day.replace_strict(of, default=None, return_dtype=pl.String)
+        for name, of in signs.items()
+    }
+    return given.with_columns(**columns)
+
+
+def excluding(given: pl.DataFrame, visits: list[dict]) -> tuple[dict[str, int], pl.DataFrame]:
+    """Day chosen for each timepoint where limits are excluded, and the fates."""
+    when = calendar([given.lazy()], PATIENTS, visits, exclude_limits=True)
+    days = when.results(given.lazy())
+    picked = when.chosen(days)
+    return dict(picked.select("timepoint", "day").iter_rows()), when.fates(days, picked)
+
+
+LIMITS = [
+    {"comparator": {182: "<"}},
+    {"comparator": {182: ">="}},
+    {"flag": {182: "censored_input"}},
+    {"flag": {182: "soft_low|censored_input"}},
+]
+
+
+@pytest.mark.parametrize("signs", LIMITS, ids=str)
+def test_an_excluded_limit_gives_way_to_the_next_result_of_the_window(signs):
+    given = with_limits(results((0, 1.0), (182, 0.1), (190, 2.0), (170, 3.0)), **signs)
+    assert excluding(given, study())[0] == {"baseline": 0, "month_6": 190}
+    # by any other rule it is the nearest
+    when = calendar([given.lazy()], PATIENTS, study())
+    assert 182 in when.chosen(when.results(given.lazy()))["day"].to_list()
+
+
+def test_another_flag_excludes_nothing():
+    given = with_limits(results((182, 0.1), (190, 2.0)), flag={182: "soft_low"})
+    assert excluding(given, study())[0] == {"month_6": 182}
+
+
+def test_an_excluded_limit_alone_in_its_window_leaves_no_value_but_a_visit():
+    given = with_limits(results((0, 1.0), (182, 0.1)), comparator={182: "<"})
+    assert excluding(given, study())[0] == {"baseline": 0}
+    when = calendar([given.lazy()], PATIENTS, study(), exclude_limits=True)
+    seen = visited(when.results(given.lazy()), study())
+    assert sorted(seen.iter_rows()) == [("p1", "baseline"), ("p1", "month_6")]
+
+
+def test_the_day_of_a_visit_is_chosen_among_all_results_also_where_limits_are_excluded():
+    # the visit was on day 182; the marker sent as a limit then has no value of another day
+    given = with_limits(
+        results((182, 0.1), (190, 2.0), (182, 5.0, "TC")).with_row_index(), comparator={}
+    )
+    first = pl.when(pl.col("index") == 0).then(pl.lit("<"))
+    given = given.with_columns(comparator=first).drop("index")
+    when = calendar([given.lazy()], PATIENTS, study(scope="person"), exclude_limits=True)
+    picked = when.chosen(when.results(given.lazy()))
+    assert picked.select("marker", "day").rows() == [("TC", 182)]
+
+
+@pytest.mark.parametrize("scope", ["marker", "person"])
+def test_a_mean_is_of_the_results_that_are_no_excluded_limit(scope):
+    visits = [visit("month_6", 182, 45, 45, choice="mean", scope=scope)]
+    given = with_limits(results((150, 9.0), (160, 1.0), (170, 2.0)), comparator={150: "<"})
+    when = calendar([given.lazy()], PATIENTS, visits, exclude_limits=True)
+    (row,) = when.chosen(when.results(given.lazy())).to_dicts()
+    assert (row["value"], row["day"], row["comparator"]) == (1.5, 160, None)
+    fate = {r["day"]: r["fate"] for r in excluding(given, visits)[1].to_dicts()}
+    assert fate == {150: "out_of_window", 160: None, 170: None}
+
+
+def test_an_excluded_limit_says_so_wherever_it_lies():
+    given = with_limits(
+        results(*((day, 1.0) for day in (-100, -5, 150, 182, 190, 500))),
+        comparator={-100: "<", 182: "<", 190: ">"},
+        flag={500: "censored_input"},
+    )
+    _, settled = excluding(given, study())
+    assert {r["day"]: (r["fate"], r["reason"]) for r in settled.to_dicts()} == {
+        -100: ("out_of_window", "sent as a limit (excluded)"),
+        -5: (None, None),
+        150: (None, None),
+        182: ("out_of_window", "sent as a limit (excluded)"),
+        190: ("out_of_window", "sent as a limit (excluded)"),
+        500: ("out_of_window", "sent as a limit (excluded)"),
+    }
+
+
+def test_who_has_no_anchor_is_told_that_first():
+    given = with_limits(results((180, 1.0, "HBA1C", "p3")), comparator={180: "<"})
+    assert excluding(given, study())[1]["reason"].to_list() == ["no anchor date"]
+
+
+def test_visits_are_of_any_result_in_the_window_once_a_person():
+    given = results((-90, 1.0), (-1, 2.0), (228, 3.0), (305, 3.0, "TC"), (192, 1.0, "TC", "p2"))
+    when = calendar([given.lazy()], PATIENTS, study())
+    seen = visited(when.results(given.lazy()), study())
+    assert sorted(seen.iter_rows()) == [
+        ("p1", "baseline"), ("p1", "month_12"), ("p2", "month_6"),
+    ]  # fmt: skip

@@ -178,19 +178,20 @@ def test_a_value_derived_from_a_limit_rests_on_it_and_is_not_below_it():
     assert not data.below.any()
 
 
-def test_limits_are_left_out_where_the_study_excludes_them():
+def test_a_limit_makes_a_pair_and_counts_as_the_value_it_has():
+    # one that the study excludes is not among the chosen values (cohorts.timepoints)
     values = chosen(
         ("p1", "baseline", 0.1, "<"), ("p1", "month_6", 0.2),
         ("p2", "baseline", 0.1), ("p2", "month_6", 9.0, ">"),
-        ("p3", "baseline", 0.1), ("p3", "month_6", 0.2),
-        ("p4", "baseline", 0.3), ("p4", "month_6", 0.4),
+        ("p3", "baseline", 0.3), ("p3", "month_6", 0.4),
     )  # fmt: skip
-    rests = (pl.col("person") == "p3") & (pl.col("timepoint") == "month_6")
-    values = values.with_columns(flag=pl.when(rests).then(pl.lit("censored_input")))
-    data = paired(values, members("p1 p2 p3 p4"), drop_limits=True)
-    assert data.baseline.tolist() == [0.3]
-    assert data.lost == {"sent as a limit": 3}
-    assert not data.limits.any()
+    data = paired(values, members("p1 p2 p3"))
+    assert (data.baseline.tolist(), data.followup.tolist()) == ([0.1, 0.1, 0.3], [0.2, 9.0, 0.4])
+    assert data.lost == {}
+    without = values.filter(pl.col("comparator").is_null())
+    assert paired(without, members("p1 p2 p3")).lost == {
+        "no value at baseline": 1, "no value at follow-up": 1,
+    }  # fmt: skip
 
 
 def test_no_pairs_have_no_limits_of_two_visits():

@@ -47,7 +47,10 @@ def test_cells_are_trimmed_and_every_row_has_a_source(facts, name):
     rows = facts(name)
     for row in rows:
         assert None not in row and None not in row.values(), row
-        assert all(cell == cell.strip() and '"' not in cell for cell in row.values()), row
+        assert all(cell == cell.strip() for cell in row.values()), row
+        # a cell that a spreadsheet has quoted; the mark for inch stands alone
+        assert not any('"' in cell and (column, cell) != ("unit", '"')
+                       for column, cell in row.items()), row  # fmt: skip
         assert row["source"], row
 
 
@@ -127,6 +130,14 @@ def test_every_measured_marker_converts_from_its_own_unit(markers, conversions):
     assert {marker for marker, _, _ in conversions} <= {
         code for code, row in markers.items() if row["kind"] == "measured"
     }
+
+
+def test_the_marks_for_inch_and_foot_are_units_of_a_height_alone(conversions):
+    found = {(marker, unit) for marker, _, unit in conversions if unit in ("'", '"')}
+    assert found == {("HEIGHT", "'"), ("HEIGHT", '"')}
+    # the international inch and foot of 1959
+    assert float(conversions["HEIGHT", "", '"']["slope"]) == 2.54
+    assert float(conversions["HEIGHT", "", "'"]["slope"]) == 12 * 2.54
 
 
 def test_spellings_are_unique_and_as_they_are_looked_up(facts, conversions):

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from labcohort.derive.panel import cells_of_derived, derive_panel, derived_balance
+from labcohort.derive.panel import cells_of_derived, derive_panel, derived_balance, flag_counts
 from labcohort.derive.registry import Formula
 from labcohort.derive.repeats import KEY
 
@@ -201,6 +201,38 @@ def test_the_balance_of_derived_values_adds_up(censored, input_days):
     assert counts.filter(pl.col("reason").is_null()).item(0, "n") >= 1
     without = panel.derived.filter(pl.col("value").is_null())
     assert counts.filter(pl.col("reason").is_not_null()).get_column("n").sum() == without.height
+
+
+def test_flags_are_counted_one_by_one_and_by_marker():
+    derived = pl.DataFrame(
+        {
+            "marker": ["HOMA_IR", "FBS", "HOMA_IR", "HOMA_IR", "FBS", "INSULIN"],
+            "flag": ["soft_high|censored_input", "soft_high", "censored_input", None, "soft_low",
+                     None],
+        }
+    )  # fmt: skip
+    counts = flag_counts(derived)
+    assert dict(counts.schema) == {"marker": pl.String, "flag": pl.String, "n": pl.Int64}
+    assert counts.rows() == [
+        ("FBS", "soft_high", 1),
+        ("FBS", "soft_low", 1),
+        ("HOMA_IR", "censored_input", 2),
+        ("HOMA_IR", "soft_high", 1),
+    ]
+    assert flag_counts(derived.reverse()).equals(counts)
+
+
+def test_flags_of_a_panel_measured_and_derived_are_counted():
+    cells = values(("FBS", 31, {"flag": "soft_high"}), ("INSULIN", 3, {"comparator": "<"}))
+    counts = flag_counts(derive_panel(cells, PATIENTS, HOW).derived)
+    assert counts.rows() == [("FBS", "soft_high", 1), ("HOMA_IR", "censored_input", 1)]
+
+
+@pytest.mark.parametrize("cells", [(("FBS", 4.5),), ()])
+def test_without_flags_nothing_is_counted(cells):
+    panel = derive_panel(values(("FBS", 4.5)).head(len(cells)), PATIENTS, HOW)
+    counts = flag_counts(panel.derived)
+    assert counts.is_empty() and counts.columns == ["marker", "flag", "n"]
 
 
 def test_a_limit_is_analysed_by_half_and_keeps_its_comparator():

@@ -69,6 +69,10 @@ def test_every_unit_of_the_table_can_be_met(conversions):
         ("UA", 2.4, "mg/dL", None, 142.762, 5e-4),
         ("ALB", 4.4, "g/dL", None, 44, 1e-12),
         ("WEIGHT", 1, "lb", None, 0.45359237, 0),
+        # international inch and foot (1959)
+        ("HEIGHT", 70, '"', None, 177.8, 1e-12),
+        ("HEIGHT", 5.5, "'", None, 167.64, 1e-12),
+        ("HEIGHT", 70, "in", None, 177.8, 1e-12),
         # markers.md: 4.5 ng/mL is 450 ng/dL and 15.6 nmol/L of testosterone
         ("TESTO", 4.5, "ng/mL", None, 15.6, 0.05),
         ("TESTO", 450, "ng/dL", None, 15.6, 0.05),
@@ -141,6 +145,10 @@ def test_spellings_of_one_unit(conversions, marker, spelling, slope):
         # nobody's unit of a ratio
         ("UACR", "mg/L"),
         ("CREAT", "mol/L"),
+        # of a height they are inches and feet; of a girth, or both at once, nobody knows
+        ("WAIST", '"'),
+        ("WAIST", "'"),
+        ("HEIGHT", "'\""),
     ],
 )
 def test_units_that_are_refused(conversions, marker, unit):

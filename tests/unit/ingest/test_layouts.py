@@ -135,6 +135,34 @@ def test_rows_of_units_and_of_ranges_in_either_order(rows, keys):
     assert {c["row"] for c in cells} == {4}
 
 
+@pytest.mark.parametrize(
+    ("named", "keys", "what"),
+    [
+        (2, {"units_row": 2}, "row 2 names a person and is no row of units"),
+        (2, {"ranges_row": 2}, "row 2 names a person and is no row of reference ranges"),
+        (2, {"units_row": 2, "ranges_row": 3}, "row 2 names a person and is no row of units"),
+        (3, {"units_row": 2, "ranges_row": 3},
+         "row 3 names a person and is no row of reference ranges"),
+    ],
+)  # fmt: skip
+def test_a_row_that_names_a_person_is_a_row_of_results(named, keys, what):
+    """Passed over as a row of units, the results of a person would be lost in silence."""
+    rows = [WIDE_HEADER, UNITS, RANGES, ["V1", "B-1", "2020-01-02", "5.4", "250", "0.9"]]
+    rows[named - 1] = ["V1", "B-2", "2020-01-02", "5.4", "250", "0.9"]
+    with pytest.raises(UserError, match=what) as caught:
+        ingested(enumerate(rows, 1), WIDE | keys)
+    key = next(key for key, number in keys.items() if number == named)
+    assert caught.value.where == "raw/b.csv"
+    assert caught.value.rule.startswith(f"{key}: {named} is a row without a person")
+    assert key in caught.value.do
+
+
+def test_a_blank_is_no_person():
+    rows = [WIDE_HEADER, ["x", "  ", "", "%", "", "mg/dL"], ["", "B-1", "", "5.4", "", "0.9"]]
+    cells = ingested(enumerate(rows, 1), WIDE | {"units_row": 2})
+    assert {c["row"] for c in cells} == {3}
+
+
 def test_a_row_of_ranges_alone():
     rows = [(1, WIDE_HEADER), (2, RANGES), (3, ["V1", "B-1", "2020-01-02", "5.4", "", ""])]
     first = ingested(rows, WIDE | {"ranges_row": 2})[0]

@@ -77,12 +77,12 @@ def test_profiles_may_differ_in_whom_they_leave_out(run):
     assert rows["recommended"]["lost"] == "insulin treatment not known: 1; insulin-treated: 1"
 
 
-def test_limits_are_left_out_where_the_study_says_so_and_counted_where_not(run):
-    limits = {"p0": "<", "p5": ">"}
-    kept = run(comparators=limits, censored="lod_half").row(0, named=True)
-    assert (kept["n_pairs"], kept["n_censored"]) == (10, 4)
-    out = run(comparators=limits, censored="excluded").row(0, named=True)
-    assert (out["n_pairs"], out["n_censored"], out["lost"]) == (8, 0, "sent as a limit: 2")
+@pytest.mark.parametrize("rule", ["lod_half", "excluded"])
+def test_limits_among_the_chosen_values_are_paired_and_counted(run, rule):
+    kept = run(comparators={"p0": "<", "p5": ">"}, censored=rule).row(0, named=True)
+    assert (kept["n_pairs"], kept["n_censored"], kept["lost"]) == (10, 4, None)
+    said = f"4 of 20 values are, or rest on, a result sent as a limit ({rule})"
+    assert said in kept["note"].split("; ")
 
 
 def test_one_comparison_without_anybody_spoils_no_other(run):

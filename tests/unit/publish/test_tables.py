@@ -36,6 +36,7 @@ HOW = {
     "equation": "ckd_epi_2021",
     "staged": ["ckd_3"],
     "confidence": 0.95,
+    "declared": "before the data were seen",
     "cohorts": {"all": "All patients", "ckd_3": "CKD stage 3"},
     "timepoints": {"baseline": "Baseline", "month_6": "6 months", "month_12": "12 months"},
     "orders": {
@@ -158,7 +159,7 @@ def test_a_line_of_estimates_by_a_t_test():
             "Standardised change (CI)": "-0.41 (-0.80 to 0.00)",
             "Test": "paired t",
             "p": "0.0499",
-            "Adjusted p": "0.100",
+            "Adjusted p": "0.100 (Holm)",
             "Note": "",
         }
     ]
@@ -180,6 +181,23 @@ def test_estimates_that_are_not_there_are_empty():
     (line,) = estimates_table(comparisons(OF_RANKS | dict.fromkeys(names)), HOW)
     columns = ("Change (CI)", "Ratio (CI)", "Standardised change (CI)", "p", "Adjusted p")
     assert [line[k] for k in columns] == [""] * 5
+
+
+@pytest.mark.parametrize(
+    ("row", "printed"),
+    [
+        ({"p_adjusted": 0.0074, "correction": "holm"}, "0.007 (Holm)"),
+        ({"p_adjusted": 0.0074, "correction": "bh"}, "0.007 (BH)"),
+        ({"p_adjusted": 0.0499, "correction": "bh"}, "0.0499 (BH)"),
+        ({"p_adjusted": 0.00004, "correction": "holm"}, "<0.001 (Holm)"),
+        # of a test without a p, and of a family that adjusts nothing
+        ({"p_adjusted": None, "correction": "holm"}, ""),
+        ({"p_adjusted": None, "correction": "none", "adjustment": "none"}, ""),
+    ],
+)
+def test_an_adjusted_p_has_its_method(row, printed):
+    (line,) = estimates_table(comparisons(row), HOW)
+    assert line["Adjusted p"] == printed
 
 
 @pytest.mark.parametrize("kind", [comparisons_table, estimates_table])
@@ -205,10 +223,10 @@ def test_below_detection_is_printed_so(kind):
         ({"agrees": None, "profiles_agree": None}, ""),
         ({"equation": "ckd_epi_2021"}, "by CKD-EPI 2021"),
         ({"equation": "ckd_epi_2021|measured"}, "by CKD-EPI 2021, TC - HDL - measured LDL"),
-        ({"duplicate_of": "WHR"}, "computed from Waist-hip ratio: no separate evidence"),
+        ({"duplicate_of": "WHR"}, "of the same results as Waist-hip ratio: no separate evidence"),
         (
             {"duplicate_of": "EGFR|HBA1C"},
-            "computed from eGFR, HbA1c: no separate evidence",
+            "of the same results as eGFR, HbA1c: no separate evidence",
         ),
         ({"role": "post_hoc", "family": "post_hoc"}, "post hoc: not in the plan"),
         (
@@ -216,7 +234,8 @@ def test_below_detection_is_printed_so(kind):
              "equation": "ckd_epi_2021", "duplicate_of": "WHR", "role": "post_hoc"},
             "a; not paired: b: 1; the other test disagrees (sign);"
             " another profile disagrees (alpha); by CKD-EPI 2021;"
-            " computed from Waist-hip ratio: no separate evidence; post hoc: not in the plan",
+            " of the same results as Waist-hip ratio: no separate evidence;"
+            " post hoc: not in the plan",
         ),
     ],
 )  # fmt: skip
@@ -235,12 +254,18 @@ def text_below(kind: str, *rows: dict, **how) -> str:
     [
         (
             [{}],
-            ["standard error", "no control group", "not adjusted", "Profile of the plan: as pub"],
-            ["interquartile", "CKD", "regression to the mean", "<LOD"],
+            ["standard error", "no control group", "not adjusted", "Profile of the plan: as pub",
+             "The interval of the mean change is the paired t test's"],
+            ["interquartile", "CKD", "regression to the mean", "<LOD", "declared"],
         ),
         ([{"summary": "median_iqr"}], ["interquartile", "<LOD"], ["standard error"]),
         ([{}, {"summary": "median_iqr"}], ["interquartile", "standard error"], ["SPSS"]),
-        ([OF_RANKS], ["Wilcoxon: signed-rank test in the form of SPSS."], []),
+        (
+            [OF_RANKS],
+            ["Wilcoxon: signed-rank test in the form of SPSS.",
+             "the paired t test's, also in rows that show Wilcoxon's p."],
+            [],
+        ),
         (
             [{"cohort": "ckd_3"}],
             ["GFR category, not a diagnosis", "CKD stage by eGFR (by CKD-EPI 2021) at baseline"],
@@ -252,7 +277,7 @@ def text_below(kind: str, *rows: dict, **how) -> str:
             [],
         ),
     ],
-)
+)  # fmt: skip
 def test_footnotes_say_what_the_rows_show(rows, said, unsaid):
     text = text_below("comparisons", *rows)
     assert [part for part in said if part not in text] == []
@@ -264,14 +289,27 @@ def test_footnotes_say_what_the_rows_show(rows, said, unsaid):
     [
         (
             [{}],
-            ["effect size d_z", "adjusted p: Holm, 6 tests."],
-            ["Hodges-Lehmann", "Ratio:", "not adjusted"],
+            ["standardised change d_z", "adjusted p by families of tests (primary: Holm, 6 tests)."],
+            ["Hodges-Lehmann", "Ratio:", "not adjusted", "effect size", "interval of the mean"],
         ),
-        ([OF_RANKS], ["Hodges-Lehmann", "rank-biserial"], ["d_z", "Ratio:"]),
+        (
+            [OF_RANKS],
+            ["Hodges-Lehmann", "standardised change: matched-pairs rank-biserial"],
+            ["d_z", "Ratio:"],
+        ),
         ([OF_RANKS | {"geometric_ratio": 0.9}], ["Ratio: geometric mean"], []),
         (
-            [{}, {"adjustment": "Benjamini-Hochberg, 70 tests"}, {"adjustment": None}],
-            ["adjusted p: Benjamini-Hochberg, 70 tests; Holm, 6 tests."],
+            [
+                {},
+                {"family": "second_look", "adjustment": "Benjamini-Hochberg, 70 tests"},
+                {"family": "second_look", "adjustment": "Benjamini-Hochberg, 70 tests"},
+                {"family": "another", "adjustment": "none"},
+                {"family": "another", "adjustment": None},
+            ],
+            [
+                "p values are two-sided; adjusted p by families of tests (another: none;"
+                " primary: Holm, 6 tests; second look: Benjamini-Hochberg, 70 tests)."
+            ],
             [],
         ),
     ],
@@ -280,6 +318,14 @@ def test_footnotes_of_estimates_say_which_they_are(rows, said, unsaid):
     text = text_below("estimates", *rows)
     assert [part for part in said if part not in text] == []
     assert [part for part in unsaid if part in text] == []
+
+
+@pytest.mark.parametrize("declared", ["in the protocol", None])
+def test_below_estimates_it_is_said_when_their_families_were_declared(declared):
+    text = text_below("estimates", {}, declared=declared)
+    assert ("The plan's families were declared in the protocol." in text) == bool(declared)
+    # nothing is adjusted there
+    assert "declared" not in text_below("comparisons", {}, declared=declared)
 
 
 def test_the_equation_below_a_table_is_that_of_the_stages():
@@ -360,6 +406,16 @@ def test_markup_in_a_label_is_text(part):
     )
     assert "<script" not in page and "<b>" not in page
     assert "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; &lt;b&gt;" in page
+
+
+def test_every_estimate_and_p_of_a_page_is_set_as_a_number():
+    row = {"geometric_ratio": 0.965, "gr_ci_low": 0.9, "gr_ci_high": 1.0}
+    lines = estimates_table(comparisons(row), HOW)
+    page = table_page("T", lines, [], HOW)
+    for name, cell in lines[0].items():
+        if name.endswith("(CI)") or name in ("p", "Adjusted p"):
+            assert f'<th scope="col" class="number">{name}</th>' in page
+            assert f'<td class="number">{cell}</td>' in page
 
 
 def test_a_page_leaves_out_columns_that_are_empty_in_all_lines():

@@ -62,11 +62,13 @@ def test_settings_that_a_study_leaves_out_have_their_defaults(configure, load):
         },
         "sensitivity": {
             "roles": ["primary"],
+            "markers": [],
             "methods": {"EGFR": ["ckd_epi_2021", "ckd_epi_2009", "mdrd_4"]},
             "censored": ["lod_half", "lod", "sqrt2", "excluded"],
             "widths": [30, 45, 60, 90],
         },
         "units": {},
+        "declared": None,
         "published": None,
         "published_profile": "as_published",
     }  # fmt: skip
@@ -92,10 +94,17 @@ def test_within_a_group_what_is_not_given_keeps_its_default(configure, load, tex
     assert load().config[group] == expected
 
 
+def test_a_study_says_when_its_families_were_declared(configure, load, refusal):
+    configure("declared: in the registered protocol")
+    assert load().config["declared"] == "in the registered protocol"
+    configure('declared: ""')
+    assert refusal().where.startswith("config/config.yaml")
+
+
 def test_a_list_in_a_group_is_taken_as_it_is_given(configure, load):
-    configure("sensitivity: {widths: [20], roles: []}")
+    configure("sensitivity: {widths: [20], roles: [], markers: [TG, EGFR]}")
     found = load().config["sensitivity"]
-    assert (found["widths"], found["roles"]) == ([20], [])
+    assert (found["widths"], found["roles"], found["markers"]) == ([20], [], ["TG", "EGFR"])
     assert found["censored"] == DEFAULTS["sensitivity"]["censored"]
 
 
@@ -133,6 +142,32 @@ def test_a_file_that_is_not_there_is_named(folder, refusal, name):
     error = refusal()
     assert error.where == name
     assert "cannot be read" in error.what
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("post-hoc.tsv", "; nearest known: 'post_hoc.tsv'"),
+        ("cohort.tsv", "; nearest known: 'cohorts.tsv'"),
+        ("zzzz.tsv", ""),
+    ],
+)
+def test_a_table_that_nobody_would_read_is_refused(folder, refusal, name, near):
+    (folder / "config/plan.tsv").rename(folder / "config" / name)
+    (folder / "config" / name).with_name("plan.tsv").write_bytes(
+        (folder / "config" / name).read_bytes()
+    )
+    error = refusal()
+    assert error.what.startswith(f"the table '{name}' would not be read{near}")
+    assert bool(near) == ("nearest" in error.what)
+    assert error.where == f"config/{name}"
+    assert "plan.tsv" in error.rule and "post_hoc.tsv" in error.rule
+
+
+def test_files_in_config_that_are_no_tables_are_nobodys_business(folder, load):
+    for name in ("notes.md", "old.csv", "plan.tsv.bak"):
+        (folder / "config" / name).write_text("x", "utf-8")
+    assert load().config["study"] == "demo"
 
 
 def test_a_study_without_sources(folder, refusal):

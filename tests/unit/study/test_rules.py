@@ -167,7 +167,7 @@ CASES = {
     ),
     "plan of an unknown cohort": (
         PLAN, "\tckd_3_5\t", "\tckd_35\t",
-        "unknown cohort 'ckd_35'; nearest known: 'ckd_3_5'", f"{PLAN}, row 22",
+        "unknown cohort 'ckd_35'; nearest known: 'ckd_3_5'", f"{PLAN}, row 58",
     ),
     "plan of an unknown timepoint": (
         PLAN, "\tall\tmonth_6\t", "\tall\tmonth6\t",
@@ -194,13 +194,13 @@ CASES = {
     "misspelt flag to exclude": (
         PLAN, "\tinsulin_treated|insulin_unknown", "\tinsulin_treatd|insulin_unknown",
         "unknown flag 'insulin_treatd'; nearest known: 'insulin_treated'",
-        f"{PLAN}, row 32, column 'exclude'",
+        f"{PLAN}, row 30, column 'exclude'",
     ),
     "two corrections in a family": (
         PLAN, "HBA1C\tall\tmonth_12\tpaired_t\tmean_sem\t\tholm",
         "HBA1C\tall\tmonth_12\tpaired_t\tmean_sem\t\tbh",
         "family primary has more than one correction: holm and bh",
-        f"{PLAN}, rows 30 and 31, column 'correction'",
+        f"{PLAN}, rows 28 and 29, column 'correction'",
     ),
     "two alphas in a family": (
         PLAN, "HSCRP\tall\tmonth_12\twilcoxon_signed_rank\tmedian_iqr\t\tnone\t0.05",
@@ -212,11 +212,12 @@ CASES = {
         PLAN, "exploratory\tsecondary\tHSCRP\thscrp_ge_1_50\tmonth_6",
         "exploratory\tprimary\tHSCRP\thscrp_ge_1_50\tmonth_6",
         "cohort hscrp_ge_1_50 is chosen on a baseline value and cannot be primary",
-        f"{PLAN}, row 28, column 'role'",
+        f"{PLAN}, row 26, column 'role'",
     ),
     "family called post hoc": (
-        PLAN, "recommended\tfurther\tsecondary\tWHTR", "recommended\tpost_hoc\tsecondary\tWHTR",
-        "a family cannot be called 'post_hoc'", f"{PLAN}, row ",
+        PLAN, "recommended\texploratory\tsecondary\tWHTR",
+        "recommended\tpost_hoc\tsecondary\tWHTR",
+        "a family cannot be called 'post_hoc'", f"{PLAN}, row 66",
     ),
     "post hoc in an unknown profile": (
         POST_HOC, "recommended\tUA", "recomended\tUA",
@@ -315,8 +316,9 @@ CASES = {
         f"{CONFIG}, power",
     ),
     "family called all": (
-        PLAN, "recommended\tfurther\tsecondary\tWHTR", "recommended\tall\tsecondary\tWHTR",
-        "a family cannot be called 'all'", f"{PLAN}, row ",
+        PLAN, "recommended\texploratory\tsecondary\tWHTR",
+        "recommended\tall\tsecondary\tWHTR",
+        "a family cannot be called 'all'", f"{PLAN}, row 66",
     ),
     "range upside down": (
         RANGES, "BMI\t\t18\t\t18.5\t24.99", "BMI\t\t18\t\t28.5\t24.99",
@@ -357,6 +359,50 @@ CASES = {
     "plan of a marker that nobody measures": (
         PLAN, "\tEGFR|CREAT|BUN|UA\tckd_2\tmonth_6", "\tEGFR_REPORTED\tckd_2\tmonth_6",
         "EGFR_REPORTED is neither measured nor computable", f"{PLAN}, row 14",
+    ),
+    "misspelt analyte": (
+        SITE_A, "{marker: BUN, analyte: urea_nitrogen}", "{marker: BUN, analyte: urea_nitrogn}",
+        "unknown analyte of BUN 'urea_nitrogn'; nearest known: 'urea_nitrogen'",
+        f"{SITE_A}, analytes > 14937-7",
+    ),
+    "misspelt analyte beside a unit that needs none": (
+        SITE_C, "analyte: urea_nitrogen, unit: mmol/L", "analyte: ureas, unit: mmol/L",
+        "unknown analyte of BUN 'ureas'; nearest known: 'urea'",
+        f"{SITE_C}, analytes > 尿素氮(mmol/L)",
+    ),
+    "analyte of another marker": (
+        SITE_B, "HbA1c: HBA1C", "HbA1c: {marker: HBA1C, analyte: urea_nitrogen}",
+        "unknown analyte of HBA1C 'urea_nitrogen'", f"{SITE_B}, analytes > HbA1c",
+    ),
+    "analyte of a marker that has none": (
+        SITE_B, "Creatinine: CREAT", "Creatinine: {marker: CREAT, analyte: enzymatic}",
+        "unknown analyte of CREAT 'enzymatic'", f"{SITE_B}, analytes > Creatinine",
+    ),
+    "size of a class": (
+        COHORTS, "ckd_3\tbaseline_is\tCKD_STAGE", "ckd_3\tbaseline_at_least\tCKD_STAGE",
+        "CKD_STAGE is a class and has no baseline_at_least", f"{COHORTS}, cohort ckd_3",
+    ),
+    "cohort by a value that is no number": (
+        COHORTS, "baseline_at_least\tHSCRP\t1.50", "baseline_is\tHSCRP\t1.50|high",
+        "'high' is not a number", f"{COHORTS}, cohort hscrp_ge_1_50",
+    ),
+    "cohort by two thresholds": (
+        COHORTS, "\tHSCRP\t1.50", "\tHSCRP\t1.50|3",
+        "'1.50|3' is not a number", f"{COHORTS}, cohort hscrp_ge_1_50",
+    ),
+    "sensitivity of an unknown marker": (
+        CONFIG, "markers: [EGFR]", "markers: [EGRF]",
+        "unknown marker 'EGRF'; nearest known: 'EGFR'", f"{CONFIG}, sensitivity > markers",
+    ),
+    "method by what nobody measures": (
+        CONFIG, "EGFR: ckd_epi_2021 ", "EGFR: reported ",
+        "EGFR by method reported needs EGFR_REPORTED, which is neither measured nor computable",
+        f"{CONFIG}, methods > EGFR",
+    ),
+    "method of the sensitivity grid by what nobody measures": (
+        CONFIG, "ckd_epi_2009, mdrd_4]", "ckd_epi_2009, reported]",
+        "EGFR by method reported needs EGFR_REPORTED, which is neither measured nor computable",
+        f"{CONFIG}, sensitivity > methods > EGFR",
     ),
     "cohort by a marker that nobody measures": (
         COHORTS, "\tHSCRP\t1.50", "\tGLOB_REPORTED\t1.50",
@@ -444,6 +490,13 @@ def test_no_table_has_the_name_of_one_that_every_study_has(edit, refusal, name):
         # the canonical unit is one to show too
         (CONFIG, "units: {}", "units: {FBS: mmol/L, HBA1C: mmol/mol}"),
         (RANGES, "WHR\tmale\t18\t\t\t0.899", "WHR\tmale\t18\t60\t\t0.899"),
+        (SITE_A, "{marker: BUN, analyte: urea_nitrogen}", "{marker: BUN, analyte: urea}"),
+        (SITE_B, "HbA1c: HBA1C", "HbA1c: {marker: HBA1C, analyte: jds}"),
+        (COHORTS, "baseline_at_least\tHSCRP\t1.50", "baseline_is\tHSCRP\t1.50|3"),
+        (CONFIG, "REMNANT_C: measured", "REMNANT_C: sampson"),
+        (CONFIG, "markers: [EGFR]", "markers: [EGFR, UA]"),
+        # none that is compared: the grid has no row of it
+        (CONFIG, "markers: [EGFR]", "markers: [WEIGHT]"),
     ],
 )  # fmt: skip
 def test_what_a_rule_does_not_forbid(edit, load, file, old, new):
@@ -458,6 +511,46 @@ def test_ranges_of_ages_that_only_touch_are_fine(edit, load):
     ages = [(r["age_low"], r["age_high"]) for r in load().tables["reference_ranges"]
             if r["marker"] == "WHR"]  # fmt: skip
     assert ages == [(18, 60), (60, None)]
+
+
+CLASS_RULES = ("baseline_at_least", "baseline_above", "baseline_at_most", "baseline_below")
+
+
+@pytest.mark.parametrize("criterion", CLASS_RULES)
+def test_a_class_is_named_and_never_measured(edit, refusal, criterion):
+    edit(COHORTS, "ckd_4\tbaseline_is\tCKD_STAGE\t4", f"ckd_4\t{criterion}\tGFR_CATEGORY\tG4")
+    error = refusal()
+    assert error.what == f"GFR_CATEGORY is a class and has no {criterion}"
+    assert "baseline_is" in error.do
+
+
+@pytest.mark.parametrize(
+    ("method", "where"),
+    [("EGFR: reported ", "methods > EGFR"), ("REMNANT_C: measured ", "methods > REMNANT_C")],
+)
+def test_methods_that_are_possible_are_named(folder, edit, refusal, method, where):
+    """Without LDL remnant cholesterol is by no measured LDL, but by three formulas."""
+    if method.startswith("REMNANT_C"):
+        for site, line in ((SITE_A, "  22748-8: LDL\n"), (SITE_B, "  LDL-C: LDL\n"),
+                           (SITE_C, "  低密度脂蛋白胆固醇(mmol/L): {marker: LDL, unit: mmol/L}\n")):
+            edit(site, line, "")
+        possible = {"friedewald", "sampson", "martin_hopkins"}
+    else:
+        edit(CONFIG, "EGFR: ckd_epi_2021 ", method)
+        possible = {"ckd_epi_2009", "ckd_epi_2021", "mdrd_4"}
+    error = refusal()
+    assert error.where == f"{CONFIG}, {where}"
+    assert set(error.rule.split("possible here: ")[1].split(", ")) == possible
+
+
+def test_a_method_of_a_marker_that_no_formula_can_compute_is_nobodys_choice(edit, refusal):
+    for site, line in ((SITE_A, "  14682-9: CREAT\n"), (SITE_B, "  Creatinine: CREAT\n"),
+                       (SITE_C, "  肌酐(μmol/L): {marker: CREAT, unit: μmol/L}\n")):  # fmt: skip
+        edit(site, line, "")
+    error = refusal()
+    # the plan, which needs it, and not the method
+    assert error.what.startswith("EGFR is neither measured nor computable")
+    assert error.where == f"{PLAN}, row 14"
 
 
 def test_a_study_without_a_publication_is_fine(edit, load):
