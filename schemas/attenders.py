@@ -39,12 +39,15 @@ class Attenders(pa.DataFrameModel):
 
     @pa.dataframe_check
     def groups_are_counted(cls, data) -> bool:
-        """Who stands in both groups stands in each, and a group has a mean where it has values."""
+        """Who stands in both groups stands in each; a group without values has no mean, and one
+        with values has a mean or a note."""
         c = pl.col
         fine = (
             (c("n_both") <= pl.min_horizontal("n_a", "n_b"))
-            & (c("mean_a").is_not_null() == (c("n_a") > 0))
-            & (c("mean_b").is_not_null() == (c("n_b") > 0))
+            & ((c("n_a") > 0) | c("mean_a").is_null())
+            & ((c("n_b") > 0) | c("mean_b").is_null())
+            & (c("mean_a").is_not_null() | (c("n_a") == 0) | c("note").is_not_null())
+            & (c("mean_b").is_not_null() | (c("n_b") == 0) | c("note").is_not_null())
         )
         return bool(data.lazyframe.select(fine.all()).collect().item())
 

@@ -16,6 +16,7 @@ CHOSEN = {
 }  # fmt: skip
 SETTINGS = {
     "everyone": "all", "baseline": "baseline", "log": ["HSCRP"], "reliability": {}, "seed": 1,
+    "detection": {"no_mean": 0.15, "no_median": 0.5},
     "resamples": 100, "confidence": 0.95, "minimum_pairs": 40, "minimum_selected": 10,
     "selections": [
         {"cohort": "ckd_2", "marker": "EGFR", "low": 59.5, "high": 89.5, "low_inclusive": True,
@@ -215,6 +216,21 @@ def test_an_external_reliability_has_a_row_of_the_selecting_marker_alone():
     assert only(other, "rho_source") == "data"
 
 
+def test_too_many_limits_among_the_selected_leave_no_mean_and_keep_the_median():
+    chosen, members = study()
+    # every fourth person's BUN at follow-up was sent as a limit
+    fourth = pl.col("person").str.slice(-1).is_in(["0", "4", "8"])
+    then = (pl.col("marker") == "BUN") & (pl.col("timepoint") == "month_6")
+    sent = pl.when(fourth & then).then(pl.lit("<")).otherwise("comparator")
+    rows = regression_rows(
+        chosen.with_columns(comparator=sent), members, settings_of("ckd_2", "BUN")
+    )
+    by_mean = [row for row in rows if row["statistic"] == "mean"]
+    assert {row["note"] for row in by_mean} == {"over 15 % of the values of a visit rest on limits"}
+    assert not any("observed" in row for row in by_mean)
+    assert all(row["observed"] is not None for row in rows if row["statistic"] == "median")
+
+
 def test_scales_are_those_of_the_two_markers():
     rows = regression_rows(*study(), settings_of("ckd_2", "HSCRP"))
     assert (only(rows, "selecting_scale"), only(rows, "scale")) == ("linear", "log")
@@ -249,6 +265,8 @@ def test_estimates_that_differ_beyond_their_intervals_are_marked():
     found = regression_rows(pl.DataFrame(rows, schema=CHOSEN, orient="row"), members, SETTINGS)
     differ = {row["statistic"]: row["estimators_differ"] for row in found}
     assert differ["mean"] is True
+    said = [row["note"] for row in found if row["estimators_differ"]]
+    assert all("subtract neither" in note for note in said)
     assert only(regression_rows(*study(), SETTINGS), "estimators_differ") is False
 
 

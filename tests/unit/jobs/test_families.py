@@ -36,7 +36,7 @@ def run(tmp_path):
             path = str(tmp_path / f"panel_{i}.parquet")
             pl.DataFrame(rows, schema=SCHEMA, orient="row").write_parquet(path)
             paths["comparisons"].append(path)
-        families.main(paths, "all", {"plan": "0123456789abcdef"})
+        families.main(paths, "all", {"plan": "0123456789abcdef", "declared": "beforehand"})
         adjusted, counted = (pl.read_parquet(paths[n]) for n in ("adjusted", "multiplicity"))
         return Adjusted.validate(adjusted, lazy=True), Multiplicity.validate(counted, lazy=True)
 

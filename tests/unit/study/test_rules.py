@@ -524,28 +524,33 @@ def test_a_class_is_named_and_never_measured(edit, refusal, criterion):
     assert "baseline_is" in error.do
 
 
-@pytest.mark.parametrize(
-    ("method", "where"),
-    [("EGFR: reported ", "methods > EGFR"), ("REMNANT_C: measured ", "methods > REMNANT_C")],
-)
-def test_methods_that_are_possible_are_named(folder, edit, refusal, method, where):
-    """Without LDL remnant cholesterol is by no measured LDL, but by three formulas."""
-    if method.startswith("REMNANT_C"):
-        for site, line in ((SITE_A, "  22748-8: LDL\n"), (SITE_B, "  LDL-C: LDL\n"),
-                           (SITE_C, "  低密度脂蛋白胆固醇(mmol/L): {marker: LDL, unit: mmol/L}\n")):
-            edit(site, line, "")
-        possible = {"friedewald", "sampson", "martin_hopkins"}
-    else:
-        edit(CONFIG, "EGFR: ckd_epi_2021 ", method)
-        possible = {"ckd_epi_2009", "ckd_epi_2021", "mdrd_4"}
+# how each site maps a marker
+MAPPED = {
+    "LDL": {
+        SITE_A: "  22748-8: LDL\n",
+        SITE_B: "  LDL-C: LDL\n",
+        SITE_C: "  低密度脂蛋白胆固醇(mmol/L): {marker: LDL, unit: mmol/L}\n",
+    },
+    "CREAT": {
+        SITE_A: "  14682-9: CREAT\n",
+        SITE_B: "  Creatinine: CREAT\n",
+        SITE_C: "  肌酐(μmol/L): {marker: CREAT, unit: μmol/L}\n",
+    },
+}
+
+
+def test_a_method_whose_input_is_not_mapped_names_those_that_are_possible(edit, refusal):
+    for site, line in MAPPED["LDL"].items():
+        edit(site, line, "")
     error = refusal()
-    assert error.where == f"{CONFIG}, {where}"
-    assert set(error.rule.split("possible here: ")[1].split(", ")) == possible
+    assert error.what.startswith("REMNANT_C by method measured needs LDL, which is neither")
+    assert error.where == f"{CONFIG}, methods > REMNANT_C"
+    possible = error.rule.split("possible here: ")[1].split(", ")
+    assert set(possible) == {"friedewald", "sampson", "martin_hopkins"}
 
 
 def test_a_method_of_a_marker_that_no_formula_can_compute_is_nobodys_choice(edit, refusal):
-    for site, line in ((SITE_A, "  14682-9: CREAT\n"), (SITE_B, "  Creatinine: CREAT\n"),
-                       (SITE_C, "  肌酐(μmol/L): {marker: CREAT, unit: μmol/L}\n")):  # fmt: skip
+    for site, line in MAPPED["CREAT"].items():
         edit(site, line, "")
     error = refusal()
     # the plan, which needs it, and not the method

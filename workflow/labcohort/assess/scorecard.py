@@ -61,20 +61,31 @@ def _answering(result: dict, own: list[dict], profile: str) -> tuple[dict | None
     row = same_test[0]
     if not row["n_pairs"]:
         return None, "no pairs in this cohort at this timepoint"
-    if result["significant"] != "yes" and (smallest := _smallest_p(row)) >= row["alpha"]:
+    if _says_no_more_than_no(result) and (smallest := _smallest_p(row)) >= row["alpha"]:
         why = f"of {row['n_pairs']} pairs no p can be below {smallest:.3f}: it cannot disagree"
         return None, why
     return row, None
 
 
+def _says_no_more_than_no(result: dict) -> bool:
+    """Whether a source prints no number and no direction, and nothing significant."""
+    numbers = [text for visit in VISITS for text in _printed(result, visit) if text is not None]
+    return (
+        not numbers
+        and result["direction"] in ("none", "unknown")
+        and result["significant"] in ("no", "unknown")
+    )
+
+
 def _smallest_p(comparison: dict) -> float:
-    """The smallest p that so many pairs can have in a signed-rank test; 0 for a t test."""
-    n = comparison["n_pairs"]
+    """The smallest p that so many pairs can have in a signed-rank test; 0 for a t test.
+
+    z is the sum of the signed ranks over the root of the sum of their squares, and so √n at most
+    (all ranks equal, all of one sign).
+    """
     if comparison["test"] == "paired_t":
         return 0.0
-    # all of one sign, none equal in size: W- = 0
-    z = n * (n + 1) / 4 / math.sqrt(n * (n + 1) * (2 * n + 1) / 24)
-    return 2 * NormalDist().cdf(-z)
+    return 2 * NormalDist().cdf(-math.sqrt(comparison["n_pairs"]))
 
 
 def _row(result: dict, comparison: dict | None, reason: str | None) -> dict:

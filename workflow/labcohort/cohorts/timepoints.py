@@ -26,7 +26,7 @@ class Calendar:
     def results(self, derived: pl.LazyFrame) -> pl.DataFrame:
         """A panel's rows (schemas.derived.Derived) that have a value, with their day."""
         rows = derived.filter(pl.col("value").is_not_null()).collect()
-        return with_days(rows, self.anchors, self.visits)
+        return with_days(rows, self.anchors, self.visits, self.exclude_limits)
 
     def chosen(self, results: pl.DataFrame) -> pl.DataFrame:
         """The result chosen for each person, marker and timepoint."""
@@ -82,14 +82,24 @@ def anchor_dates(dates: pl.LazyFrame, patients: pl.DataFrame, visits: list[dict]
     )
 
 
-def with_days(results: pl.DataFrame, anchors: pl.DataFrame, visits: list[dict]) -> pl.DataFrame:
+def with_days(
+    results: pl.DataFrame,
+    anchors: pl.DataFrame,
+    visits: list[dict],
+    exclude_limits: bool = False,
+) -> pl.DataFrame:
     """`results` with `day`, counted from the anchor; null where a person has none.
 
-    With the anchor `first_result` and the scope `marker`, from each marker's own first result.
+    With the anchor `first_result` and the scope `marker`, from each marker's own first result;
+    with `exclude_limits` from the first that is no limit, where there is one.
     """
     if visits[0]["anchor"] == FIRST_RESULT and visits[0]["scope"] == "marker":
-        anchor = pl.col("sample_date").min().over("person", "marker")
-        return results.with_columns(day=(pl.col("sample_date") - anchor).dt.total_days())
+        date = pl.col("sample_date")
+        anchor = date.min().over("person", "marker")
+        if exclude_limits:
+            exact = date.filter(~rests_on_limit()).min().over("person", "marker")
+            anchor = pl.coalesce(exact, anchor)
+        return results.with_columns(day=(date - anchor).dt.total_days())
     joined = results.join(anchors, on="person", how="left", maintain_order="left")
     day = (pl.col("sample_date") - pl.col("anchor")).dt.total_days()
     return joined.with_columns(day=day).drop("anchor")

@@ -2,6 +2,7 @@
 
 from labcohort.provenance import canonical_json, digest
 from labcohort.settings.available import (
+    available_markers,
     compared_rows,
     everyone,
     in_marker_order,
@@ -122,7 +123,7 @@ def sensitivity(study: Study) -> tuple[dict, list[str]]:
         "derive": [told for told, _ in derives],
         "modules": modules,
         "methods": {
-            m: _first(study.config["methods"][m], levels)
+            m: _first(study.config["methods"][m], _possible(study, m, levels))
             for m, levels in how["methods"].items()
             if m in used
         },
@@ -159,6 +160,12 @@ def sensitivity_inputs(study: Study) -> list[str]:
     """Panels whose harmonised values the grid needs."""
     needed = {p for panel in sensitivity_panels(study) for p in derive_panels(study, panel)}
     return sorted(needed)
+
+
+def _possible(study: Study, marker: str, methods: list[str]) -> list[str]:
+    """Those of the methods whose inputs the study has."""
+    available = available_markers(study)
+    return [m for m in methods if set(study.formulas[marker][m]["inputs"]) <= available]
 
 
 def _first(level: str, levels: list[str]) -> list[str]:

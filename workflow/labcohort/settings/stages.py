@@ -201,9 +201,16 @@ def _comparison(study: Study, row: dict) -> dict:
 
 def _duplicates(study: Study, marker: str, beside: set[str]) -> list[str]:
     """Markers compared beside a derived one that it is computed from; where there are none,
-    other derived markers that are computed from the same results."""
+    other derived markers that are computed from results of which one's are the other's too."""
     own = all_inputs(study, marker)
-    related = [m for m in beside - {marker} if own & all_inputs(study, m)]
+    related = [
+        other
+        for other in beside - {marker}
+        if (theirs := all_inputs(study, other))
+        and own
+        and (own <= theirs or theirs <= own)
+        and marker not in theirs
+    ]
     return sorted(own & beside) or sorted(related)
 
 

@@ -147,7 +147,8 @@ def _study_files(directory: Path, home: Path) -> dict[str, Path]:
         path = directory / "config" / f"{name}.tsv"
         if path.exists():
             files[f"config/{name}.tsv"] = path
-    known = {f"{name}.tsv" for name in (*CONFIG_TABLES, *OPTIONAL_TABLES)}
+    names = (*CONFIG_TABLES, *OPTIONAL_TABLES)
+    known = {f"{name}.tsv" for name in names}
     for path in sorted((directory / "config").glob("*.tsv")):
         if path.name not in known:
             raise UserError(

@@ -56,7 +56,7 @@ def validate_study(files: dict[str, Path], home: Path, config: dict, name: str) 
     study = Study(_with_defaults(config), sources, tables, index())
     check_rules(study)
     _check_key(study)
-    _check_methods(study)
+    _check_methods(study, config)
     _check_available(study)
     return study
 
@@ -93,11 +93,11 @@ def _check_available(study: Study) -> None:
             )
 
 
-def _check_methods(study: Study) -> None:
-    """Refuse a method, chosen or tried, of a marker in use whose inputs this study has not."""
+def _check_methods(study: Study, config: dict) -> None:
+    """Refuse a method that `config` chooses or tries and whose inputs this study has not."""
     available = available_markers(study)
-    asked = [(m, [method], "methods") for m, method in study.config["methods"].items()]
-    tried = study.config["sensitivity"]["methods"]
+    asked = [(m, [method], "methods") for m, method in config.get("methods", {}).items()]
+    tried = config.get("sensitivity", {}).get("methods", {})
     asked += [(m, methods, "sensitivity > methods") for m, methods in tried.items()]
     for marker, methods, where in asked:
         formulas = study.formulas[marker]

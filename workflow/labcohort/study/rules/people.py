@@ -1,5 +1,6 @@
 """Who and when: timepoints, eligibility and cohorts."""
 
+import math
 from itertools import pairwise
 
 from labcohort.errors import UserError, unknown
@@ -172,7 +173,8 @@ def _cohorts_names_exist(study) -> None:
 def _check_numbers(values: list[str], row: dict, where: str) -> None:
     for value in values:
         try:
-            float(value)
+            if not math.isfinite(float(value)):
+                raise ValueError
         except ValueError:
             raise UserError(
                 f"'{value}' is not a number",
