@@ -40,14 +40,15 @@ class Attenders(pa.DataFrameModel):
     @pa.dataframe_check
     def groups_are_counted(cls, data) -> bool:
         """Who stands in both groups stands in each; a group without values has no mean, and one
-        with values has a mean or a note."""
+        with values has one unless the comparison is undefined."""
         c = pl.col
+        no_difference = c("standardised_difference").is_null()
         fine = (
             (c("n_both") <= pl.min_horizontal("n_a", "n_b"))
             & ((c("n_a") > 0) | c("mean_a").is_null())
             & ((c("n_b") > 0) | c("mean_b").is_null())
-            & (c("mean_a").is_not_null() | (c("n_a") == 0) | c("note").is_not_null())
-            & (c("mean_b").is_not_null() | (c("n_b") == 0) | c("note").is_not_null())
+            & (c("mean_a").is_not_null() | (c("n_a") == 0) | no_difference)
+            & (c("mean_b").is_not_null() | (c("n_b") == 0) | no_difference)
         )
         return bool(data.lazyframe.select(fine.all()).collect().item())
 
