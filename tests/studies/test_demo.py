@@ -86,7 +86,7 @@ def test_published_rows_agree_in_test_significance_and_direction(primary, row):
     if row["significant"] != "unknown":
         assert (p < 0.05) == (row["significant"] == "yes")
     if row["direction"] in ("up", "down"):
-        # statistics.md: t by the mean change, Wilcoxon by the difference of medians
+        # by convention: t by the mean change, Wilcoxon by the difference of medians
         change = (
             float(ours["change_mean"])
             if row["test"] == "paired_t"
@@ -276,7 +276,7 @@ def test_expected_false_positives_are_counted(demo, primary):
             assert int(told["n_tests"]) == int(told["n_counted"]) == len(own)
             below = sum(float(row["p_value"]) < 0.05 for row in own)
             assert int(told["n_below_alpha"]) == below
-    # statistics.md: m = 6 with Holm, all else BH; 4.9 false positives to expect of 98 tests
+    # conventions: m = 6 with Holm, all else BH; 4.9 false positives to expect of 98 tests
     assert {families["recommended", "primary"][k] for k in ("correction", "n_tests")} == {
         "holm",
         "6",

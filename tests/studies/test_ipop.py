@@ -109,7 +109,7 @@ def test_limits_left_out_or_taken_otherwise_and_other_windows_give_what_r_gives(
 
 
 def test_leaving_limits_out_before_the_choice_crosses_05(ipop):
-    # contracts.md, Censored values: iPOP hs-CRP .048 excluded, .058 at half
+    # iPOP hs-CRP .048 excluded, .058 at half
     grid = pl.read_parquet(ipop / "results/assessments/specifications.parquet").filter(
         pl.col("marker") == "HSCRP",
         pl.col("cohort") == "all",

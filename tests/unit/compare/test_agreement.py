@@ -1,4 +1,4 @@
-"""Whether results of the same data say the same (statistics.md: in sign, and at alpha)."""
+"""Whether results of the same data say the same (conventions: in sign, and at alpha)."""
 
 import pytest
 from labcohort.compare.agreement import agreement

@@ -382,7 +382,7 @@ def test_what_cannot_be_tested_says_why(test, baseline, lost):
 def test_one_pair_has_no_t_test():
     both = rows([7.0], [6.0])
     assert parts(both[T]["note"])[0].startswith("no test: one pair only")
-    # defined it would be, with an exact p of 1: undefined under two pairs, by the house's conventions
+    # it would be defined, with an exact p of 1: nothing is tested of one pair
     assert parts(both[WILCOXON]["note"])[0] == "no test: one pair only"
     undefined = ("z", "p_value", "p_exact", "w_plus", "w_minus", "rank_biserial", "p_raw_double")
     assert [both[WILCOXON][k] for k in undefined] == [None] * len(undefined)

@@ -69,7 +69,7 @@ def test_units_are_converted_with_their_offset(cells, mapping):
         mapping,
     )
     values = dict(result.values.select("row", "value").iter_rows())
-    # markers.md: 31 mmol/mol -> 4.98788 %; 0.5 mg/dL -> 44.2 umol/L
+    # worked numbers: 31 mmol/mol -> 4.98788 %; 0.5 mg/dL -> 44.2 umol/L
     assert values == pytest.approx({2: 4.98788, 3: 44.2, 4: 80, 5: 81}, abs=1e-12)
     kept = dict(result.values.select("row", "number").iter_rows())
     assert kept == {2: 31, 3: 0.5, 4: 80, 5: 81}

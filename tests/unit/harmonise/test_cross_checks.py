@@ -1,4 +1,4 @@
-"""Diastolic against systolic pressure of one sample (markers.md: above is an error, equal odd)."""
+"""Diastolic against systolic pressure of one sample: above is an error, equal odd."""
 
 import pytest
 from labcohort.harmonise.cells import harmonise_cells

@@ -96,7 +96,7 @@ def test_a_range_is_converted_as_its_result_is(cells, mapping):
         ),
         mapping,
     )
-    # AMA: creatinine x 88.4; markers.md: 20 mmol/mol is 3.9816 %, 31 mmol/mol 4.98788 %
+    # AMA: creatinine x 88.4; worked numbers: 20 mmol/mol is 3.9816 %, 31 mmol/mol 4.98788 %
     assert ranges_of(result) == [(53.04, 106.08, None), (3.9816, 4.98788, None), (None, 5.7, None)]
 
 
@@ -144,7 +144,7 @@ def test_flags_of_one_result_are_joined(cells, mapping):
     ],
 )
 def test_a_declared_range_holds_where_the_file_sends_none(cells, mapping, layout, sent, expected):
-    # 5 % and 7 % are 31.15 and 53.01 mmol/mol (master equation, markers.md)
+    # 5 % and 7 % are 31.15 and 53.01 mmol/mol (master equation)
     entry = {"marker": "HBA1C", "unit": "mmol/mol", "range": "31.15-53.01"}
     mapping |= {"layout": layout, "analytes": mapping["analytes"] | {"A1c": entry}}
     given = cells({"column": "A1c", "value_text": "53", "unit_text": None, "range_text": sent})

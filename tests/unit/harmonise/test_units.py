@@ -53,15 +53,15 @@ def test_every_unit_of_the_table_can_be_met(conversions):
 @pytest.mark.parametrize(
     ("marker", "value", "unit", "analyte", "canonical", "within"),
     [
-        # NGSP/IFCC master equation: an offset, no factor (markers.md: 20 -> 3.9816, 31 -> 4.98788)
+        # NGSP/IFCC master equation: an offset, no factor (20 -> 3.9816, 31 -> 4.98788)
         ("HBA1C", 20, "mmol/mol", None, 3.9816, 1e-12),
         ("HBA1C", 31, "mmol/mol", None, 4.98788, 1e-12),
-        # markers.md: 5 mg/dL of urea nitrogen is 1.78486, 10 mg/dL of urea 1.66511 mmol/L
+        # worked numbers: 5 mg/dL of urea nitrogen is 1.78486, 10 mg/dL of urea 1.66511 mmol/L
         ("BUN", 5, "mg/dL", "urea_nitrogen", 1.78486, 5e-5),
         ("BUN", 10, "mg/dL", "urea", 1.66511, 5e-6),
         ("BUN", 5, "mmol/L", "urea_nitrogen", 5, 0),
         ("BUN", 5, "mmol/L", None, 5, 0),
-        # markers.md: creatinine 44.2 umol/L is 0.5 mg/dL
+        # worked numbers: creatinine 44.2 umol/L is 0.5 mg/dL
         ("CREAT", 0.5, "mg/dL", None, 44.2, 1e-12),
         ("CREAT", 61.88, "\u00b5mol/L", None, 61.88, 0),
         ("CREAT", 61.88, "\u03bcmol/L", None, 61.88, 0),
@@ -73,13 +73,13 @@ def test_every_unit_of_the_table_can_be_met(conversions):
         ("HEIGHT", 70, '"', None, 177.8, 1e-12),
         ("HEIGHT", 5.5, "'", None, 167.64, 1e-12),
         ("HEIGHT", 70, "in", None, 177.8, 1e-12),
-        # markers.md: 4.5 ng/mL is 450 ng/dL and 15.6 nmol/L of testosterone
+        # worked numbers: 4.5 ng/mL is 450 ng/dL and 15.6 nmol/L of testosterone
         ("TESTO", 4.5, "ng/mL", None, 15.6, 0.05),
         ("TESTO", 450, "ng/dL", None, 15.6, 0.05),
-        # markers.md: 60 pmol/L of insulin is 10 uIU/mL, by the older constant 8.64
+        # worked numbers: 60 pmol/L of insulin is 10 uIU/mL, by the older constant 8.64
         ("INSULIN", 60, "pmol/L", None, 10, 0),
         ("INSULIN", 60, "pmol/L", "insulin_6.945", 8.639, 5e-4),
-        # C-peptide of 3020.3 g/mol; markers.md: 150000/uL are 150, and 0.3 mg/dL of CRP 3 mg/L
+        # C-peptide of 3020.3 g/mol; worked numbers: 150000/uL are 150, and 0.3 mg/dL of CRP 3 mg/L
         ("CPEPTIDE", 2, "ng/mL", None, 0.6622, 5e-5),
         ("PLT", 150000, "/uL", None, 150, 1e-12),
         ("HSCRP", 0.3, "mg/dL", None, 3, 1e-12),

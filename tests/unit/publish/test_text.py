@@ -1,4 +1,4 @@
-"""Numbers as printed (statistics.md: half away from zero on decimals; the rules for p)."""
+"""Numbers as printed (conventions: half away from zero on decimals; the rules for p)."""
 
 import pytest
 from labcohort.publish.text import (
