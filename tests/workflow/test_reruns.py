@@ -223,7 +223,8 @@ EDITS = {
         "workflow/labcohort/derive/formulas/renal.py",
         "ADULT = 18\n",
         "ADULT = 17 + 1\n",
-        {"derive renal"},
+        # the grid derives eGFR anew by each equation
+        {"derive renal", "sensitivity all"},
     ),
     "a formula": (
         "workflow/labcohort/derive/formulas/lipid.py",

@@ -11,7 +11,7 @@ from itertools import combinations
 import polars as pl
 
 from labcohort.assess import standardised_difference
-from labcohort.compare.detection import too_many_limits
+from labcohort.compare.limits import too_many_limits
 from labcohort.compare.summaries import mean, sd
 from labcohort.derive.age import age_at
 from labcohort.derive.censored import rests_on_limit

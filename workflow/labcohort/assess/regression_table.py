@@ -17,7 +17,7 @@ from labcohort.assess.regression_to_the_mean import (
     reversed_size,
 )
 from labcohort.assess.resampling import once
-from labcohort.compare.detection import too_many_limits
+from labcohort.compare.limits import too_many_limits
 from labcohort.derive.censored import rests_on_limit
 
 LABEL = (

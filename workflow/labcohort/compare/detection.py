@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from labcohort.compare.limits import too_many_limits
 from labcohort.compare.paired_t import PairedT
 from labcohort.compare.pairs import Pairs
 
@@ -32,13 +31,6 @@ def detection(data: Pairs, rules: dict) -> Detection:
         too_many_limits(data.limits, rules),
         tuple(bool(share >= rules["no_median"]) for share in below),
     )
-
-
-def too_many_limits(limits: np.ndarray, rules: dict) -> str | None:
-    """Why no mean is given of values of which `limits` (n, columns) are, or rest on, limits."""
-    if len(limits) and (limits.mean(axis=0) > rules["no_mean"]).any():
-        return f"over {100 * rules['no_mean']:g} % of the values of a visit rest on limits"
-    return None
 
 
 def forbidden_t(reason: str) -> PairedT:
