@@ -246,7 +246,7 @@ MISTAKES = (
             "HOMA_IR\tall\tmonth_6\twilcoxon_signed_rank\tmedian_iqr\tinsulin_treated",
             "HOMA_IR\tall\tmonth_6\twilcoxon_signed_rank\tmedian_iqr\tinsulin_treted",
         ),
-        (f"{PLAN}, row 32, column 'exclude'", "'insulin_treted'", "'insulin_treated'"),
+        (f"{PLAN}, row 30, column 'exclude'", "'insulin_treted'", "'insulin_treated'"),
     ),
     Mistake(
         "primary in a cohort chosen on a baseline value",
@@ -255,7 +255,7 @@ MISTAKES = (
             f"{SECONDARY}HSCRP\thscrp_ge_1_50\tmonth_6",
             "as_published\tinflammation\tprimary\tHSCRP\thscrp_ge_1_50\tmonth_6",
         ),
-        (f"{PLAN}, row 28, column 'role'", "hscrp_ge_1_50", "regression to the mean", "secondary"),
+        (f"{PLAN}, row 26, column 'role'", "hscrp_ge_1_50", "regression to the mean", "secondary"),
     ),
     Mistake(
         "unknown rule for limits",
