@@ -379,7 +379,7 @@ VARIANTS = (
             "recommended\tprimary\tprimary\tHBA1C\tall\tmonth_12\tpaired_t\tmean_sem\t\tholm",
             "recommended\tprimary\tprimary\tHBA1C\tall\tmonth_12\tpaired_t\tmean_sem\t\tbh",
         ),
-        (f"{PLAN}, rows 30 and 31, column 'correction'", "primary", "holm", "bh"),
+        (f"{PLAN}, rows 28 and 29, column 'correction'", "primary", "holm", "bh"),
     ),
     Mistake(
         "post hoc what is planned",
