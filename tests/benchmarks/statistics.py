@@ -21,7 +21,7 @@ followup = (baseline + draw.normal(-0.1, 0.4, (40, 300))).round(1)
 """
 OURS = """
 from labcohort.compare.comparison import comparison
-from labcohort.compare.pairs import Pairs
+from labcohort.compare.paired import Pairs
 how = {
     "panel": "glycaemic", "confidence": 0.95, "quartiles": 6, "censored": "lod_half",
     "detection": {"no_mean": 0.15, "no_median": 0.5}, "exact_below": 25, "power": 0.8,
@@ -36,7 +36,7 @@ planned = {
 none = np.zeros((300, 2), bool)
 for x, y in zip(baseline, followup):
     comparison(planned, Pairs(x, y, 300, 300, 300, {}, none, none), how)
-unneeded = {"scipy.stats", "scipy.optimize", "pandas", "matplotlib"} & set(sys.modules)
+unneeded = {"scipy.stats", "scipy.optimize", "polars", "pandas", "matplotlib"} & set(sys.modules)
 """
 SCIPY = """
 from scipy import stats

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from labcohort.compare.detection import detection, forbidden_t
+from labcohort.compare.paired import Pairs
 from labcohort.compare.paired_t import paired_t
-from labcohort.compare.pairs import Pairs
 from labcohort.compare.ties import clean_differences
 from labcohort.compare.wilcoxon import wilcoxon_signed_rank
 

@@ -12,8 +12,8 @@ from labcohort.compare.exact import ExactSignedRank, cannot_reach, exact_signed_
 from labcohort.compare.geometric import GeometricRatio, geometric_ratio, median_percent_change
 from labcohort.compare.hodges_lehmann import HodgesLehmann, hodges_lehmann
 from labcohort.compare.normality import ShapiroWilk, shapiro_wilk, skewness
+from labcohort.compare.paired import Pairs
 from labcohort.compare.paired_t import PairedT, paired_t
-from labcohort.compare.pairs import Pairs
 from labcohort.compare.summaries import MINIMUM_FOR_QUARTILES, Summary, median, summarise
 from labcohort.compare.ties import clean_differences
 from labcohort.compare.wilcoxon import WilcoxonSignedRank, wilcoxon_signed_rank

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from labcohort.compare.limits import too_many_limits
+from labcohort.compare.paired import Pairs
 from labcohort.compare.paired_t import PairedT
-from labcohort.compare.pairs import Pairs
 
 
 @dataclass(frozen=True, slots=True)
