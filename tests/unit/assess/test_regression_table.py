@@ -296,3 +296,6 @@ def test_the_job_joins_panels_and_writes_what_its_schema_says(tmp_path):
     assert table.equals(checked(rows))
     nothing = SETTINGS | {"tested": []}
     assert job.main(paths, "", nothing) == "regression to the mean: 0 estimates"
+    # a study that chooses no cohort on a baseline value has no panel to read either
+    none = paths | {"values": [], "members": []}
+    assert job.main(none, "", nothing) == "regression to the mean: 0 estimates"

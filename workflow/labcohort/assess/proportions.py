@@ -37,9 +37,11 @@ def mcnemar(first_only: int, second_only: int) -> McNemar:
     n = first_only + second_only
     if n == 0:
         return McNemar(None, 0, "no pair changed")
-    # two equal counts: the doubled tail is 1 and more
-    tail = 0.5 if first_only == second_only else bdtr(min(first_only, second_only), n, 0.5)
-    return McNemar(min(2 * float(tail), 1.0), n, None)
+    if abs(first_only - second_only) <= 1:
+        # the tail is a half or more; in binary it may come out a little less
+        return McNemar(1.0, n, None)
+    tail = float(bdtr(min(first_only, second_only), n, 0.5))
+    return McNemar(2 * tail, n, None)
 
 
 def paired_difference(

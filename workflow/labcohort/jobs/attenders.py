@@ -4,6 +4,7 @@ import polars as pl
 
 from labcohort.assess.attenders import attenders
 from schemas.attenders import Attenders
+from schemas.frames import checked
 
 LISTS = ("values",)
 
@@ -13,7 +14,6 @@ def main(paths: dict, key: str, settings: dict) -> str:
     chosen = pl.concat(pl.scan_parquet(path) for path in paths["values"])
     frames = (pl.read_parquet(paths[name]) for name in ("membership", "people", "patients"))
     rows = attenders(chosen, *frames, settings)
-    schema = {name: c.dtype.type for name, c in Attenders.to_schema().columns.items()}
-    table = Attenders.validate(pl.DataFrame(rows, schema=schema, orient="row"), lazy=True)
+    table = checked(Attenders, rows)
     table.write_parquet(paths["attenders"])
     return f"{table.height:,} comparisons of attenders"

@@ -5,6 +5,7 @@ import polars as pl
 from labcohort.compare.comparison import comparison
 from labcohort.compare.pairs import pairs
 from schemas.comparison import Comparison
+from schemas.frames import checked
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
@@ -15,7 +16,6 @@ def main(paths: dict, key: str, settings: dict) -> str:
         where = (planned["marker"], planned["cohort"], planned["timepoint"])
         data = pairs(chosen, members, *where, settings["baseline"], planned["exclude"])
         rows += comparison(planned, data, settings)
-    schema = {name: c.dtype.type for name, c in Comparison.to_schema().columns.items()}
-    table = Comparison.validate(pl.DataFrame(rows, schema=schema, orient="row"), lazy=True)
+    table = checked(Comparison, rows)
     table.write_parquet(paths["comparisons"])
     return f"{len(settings['plan']):,} comparisons, {table.height:,} tests"

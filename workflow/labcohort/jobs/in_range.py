@@ -3,6 +3,7 @@
 import polars as pl
 
 from labcohort.assess.in_range import in_range, judged
+from schemas.frames import checked
 from schemas.in_range import InRange
 
 LISTS = ("values", "members")
@@ -25,7 +26,6 @@ def main(paths: dict, key: str, settings: dict) -> str:
         left = [row for row in left if row["marker"] not in there]
     # of what nobody has a value, a row says so
     rows += [in_range(row, values.clear(), members, settings) for row in left]
-    schema = {name: c.dtype.type for name, c in InRange.to_schema().columns.items()}
-    table = pl.DataFrame(rows, schema=schema, orient="row").sort("cohort", "marker", "timepoint")
-    InRange.validate(table, lazy=True).write_parquet(paths["in_range"])
+    table = checked(InRange, rows).sort("cohort", "marker", "timepoint")
+    table.write_parquet(paths["in_range"])
     return f"{table.height:,} comparisons with reference ranges"

@@ -3,6 +3,7 @@
 import polars as pl
 
 from labcohort.assess.regression_table import regression_rows
+from schemas.frames import checked
 from schemas.regression import Regression
 
 LISTS = ("values", "members")
@@ -10,11 +11,14 @@ LISTS = ("values", "members")
 
 def main(paths: dict, key: str, settings: dict) -> str:
     """Write the rows of all tested markers of all selected cohorts; the line to report."""
+    # a study need not choose a cohort on a baseline value: there is then no panel to read
+    table = checked(Regression, _rows(paths, settings) if settings["tested"] else [])
+    table.write_parquet(paths["regression"])
+    return f"regression to the mean: {table.height:,} estimates"
+
+
+def _rows(paths: dict, settings: dict) -> list[dict]:
     chosen = pl.concat(pl.read_parquet(path) for path in paths["values"])
     members = pl.concat(pl.read_parquet(path) for path in paths["members"])
     columns = ["person", "marker", "timepoint", "value", "comparator", "flag"]
-    rows = regression_rows(chosen.select(columns), members, settings)
-    schema = {name: c.dtype.type for name, c in Regression.to_schema().columns.items()}
-    table = Regression.validate(pl.DataFrame(rows, schema=schema, orient="row"), lazy=True)
-    table.write_parquet(paths["regression"])
-    return f"regression to the mean: {table.height:,} estimates"
+    return regression_rows(chosen.select(columns), members, settings)

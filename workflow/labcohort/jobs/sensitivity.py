@@ -6,6 +6,7 @@ import polars as pl
 
 from labcohort.assess.respecified import Respecified
 from labcohort.assess.sensitivity import specifications, summary
+from schemas.frames import checked
 from schemas.sensitivity import Sensitivity, Specification
 
 LISTS = ("values",)
@@ -24,11 +25,6 @@ def main(paths: dict, key: str, settings: dict) -> str:
         own = specifications(row, samples, settings["detection"])
         cells += own
         shares.append(summary(row, own, skipped))
-    _checked(Specification, cells).write_parquet(paths["specifications"])
-    _checked(Sensitivity, shares).write_parquet(paths["sensitivity"])
+    checked(Specification, cells).write_parquet(paths["specifications"])
+    checked(Sensitivity, shares).write_parquet(paths["sensitivity"])
     return f"{len(cells):,} specifications of {len(shares):,} comparisons"
-
-
-def _checked(model, rows: list[dict]) -> pl.DataFrame:
-    schema = {name: column.dtype.type for name, column in model.to_schema().columns.items()}
-    return model.validate(pl.DataFrame(rows, schema=schema, orient="row"), lazy=True)
