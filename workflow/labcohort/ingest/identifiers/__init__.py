@@ -1,0 +1,1 @@
+"""Direct identifiers in an incoming file: what they look like, and where they stand."""
