@@ -38,6 +38,26 @@ class Duplicates(Place):
         unique = ("source", "file", "sheet", "row", "column")
 
 
+class NotChosen(Place):
+    """One record a measured value in the window of a timepoint that does not stand for it.
+
+    `rule` is how that timepoint's value is chosen; the place kept is empty where none is.
+    """
+
+    person: str
+    marker: str
+    timepoint: str
+    rule: str = pa.Field(isin=["nearest", "first", "last", "mean", "excluded_limit"])
+    kept_source: str = pa.Field(nullable=True)
+    kept_file: str = pa.Field(nullable=True)
+    kept_sheet: str = pa.Field(nullable=True)
+    kept_row: int = pa.Field(nullable=True, ge=1)
+    kept_column: str = pa.Field(nullable=True)
+
+    class Config:
+        unique = ("source", "file", "sheet", "row", "column", "timepoint")
+
+
 class Ledger(pa.DataFrameModel):
     """Counts of result cells: into a stage, by fate within it, and out of it."""
 

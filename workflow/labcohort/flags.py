@@ -1,6 +1,12 @@
 """Flags: what is odd about a value that is kept. Each has its words here, and nowhere else."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
 
 FLAGS = {
     "soft_low": "below the soft limit",
@@ -16,6 +22,12 @@ FLAGS = {
     "triglycerides_above_400": "triglycerides above 400 mg/dL",
     "age_below_35": "under 35 years, where the index is not validated",
     "ast_upper_limit_assumed": "the laboratory's upper limit of AST is not known: 40 U/L",
+    "preliminary": "a preliminary result, with no final one of that day",
+    "implausible_for_sex": "outside the soft limits for the person's sex",
+    "height_changed": "height of an adult differs by more than 3 cm from the date beside it",
+    "delta_check": "changed by more than biological and analytical variation",
+    "isolated_spike": "left both neighbours, which agree, by more than half a power of ten",
+    "differs_from_reported": "our value differs from the laboratory's own calculation",
 }
 
 
@@ -27,3 +39,12 @@ def known_flags(checks: Iterable[str]) -> list[str]:
 def words(flag: str) -> str:
     """A flag as it is read."""
     return FLAGS.get(flag, flag.replace("_", " "))
+
+
+def added(flag: str, where: pl.Expr) -> pl.Expr:
+    """The column `flag` with one more flag joined by | where a condition holds; null is no."""
+    # the workflow's own start asks for names and words only
+    import polars as pl
+
+    more = pl.concat_str("flag", pl.lit(flag), separator="|", ignore_nulls=True)
+    return pl.when(where).then(more).otherwise("flag").alias("flag")

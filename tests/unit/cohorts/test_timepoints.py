@@ -11,10 +11,13 @@ from labcohort.cohorts.timepoints import (
     calendar,
     choose,
     fates,
+    not_chosen,
     visit_dates,
     visited,
     with_days,
 )
+
+from schemas.quality import NotChosen
 
 DAY_0 = date(2020, 6, 1)
 PATIENTS = pl.DataFrame(
@@ -369,3 +372,90 @@ def test_visits_are_of_any_result_in_the_window_once_a_person():
     assert sorted(seen.iter_rows()) == [
         ("p1", "baseline"), ("p1", "month_12"), ("p2", "month_6"),
     ]  # fmt: skip
+
+
+def placed(given: pl.DataFrame) -> pl.DataFrame:
+    """Measured results in rows 2, 3, … of a file."""
+    return given.with_row_index("row", 2).with_columns(
+        pl.col("row").cast(pl.Int64),
+        source=pl.lit("site_a"),
+        file=pl.lit("raw/a.csv"),
+        sheet=pl.lit(None, pl.String),
+        column=pl.lit("result"),
+        origin=pl.lit("measured"),
+    )
+
+
+def discarded(given: pl.DataFrame, visits: list[dict], **more) -> dict[int, tuple]:
+    """Row -> (timepoint, rule, row kept) of what is in a window and not chosen."""
+    when = calendar([given.lazy()], PATIENTS, visits, **more)
+    days = when.results(given.lazy())
+    found = when.not_chosen(days, when.chosen(days))
+    NotChosen.validate(found, lazy=True)
+    assert found["row"].is_sorted()
+    rows = found.to_dicts()
+    assert all((r["kept_row"] is None) == (r["kept_file"] is None) for r in rows)
+    return {r["row"]: (r["timepoint"], r["rule"], r["kept_row"]) for r in rows}
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ("nearest", {2: 3, 4: 3}), ("first", {3: 2, 4: 2}), ("last", {2: 4, 3: 4}),
+        # all are in the mean, which stands where the first does
+        ("mean", {3: 2, 4: 2}),
+    ],
+)  # fmt: skip
+def test_what_several_results_in_a_window_discard(choice, expected):
+    visits = [visit("month_6", 182, 45, 45, choice=choice)]
+    given = placed(results((150, 1.0), (182, 2.0), (200, 3.0), (300, 4.0), (182, 5.0, "TC")))
+    found = {row: ("month_6", choice, kept) for row, kept in expected.items()}
+    assert discarded(given, visits) == found
+    assert discarded(given.reverse(), visits) == found
+
+
+def test_of_a_visit_chosen_for_the_person_a_marker_may_have_nothing():
+    # day 180 is nearer; what was measured on day 190 alone has no value then
+    given = placed(results((180, 1.0), (190, 2.0, "FBS"), (190, 3.0)))
+    assert discarded(given, study(scope="person")) == {
+        3: ("month_6", "nearest", None),
+        4: ("month_6", "nearest", 2),
+    }
+
+
+def test_excluded_limits_in_a_window_say_so():
+    given = placed(with_limits(results((182, 0.1), (190, 2.0), (0, 1.0)), comparator={182: "<"}))
+    assert discarded(given, study()) == {3: ("month_6", "nearest", 2)}
+    assert discarded(given, study(), exclude_limits=True) == {2: ("month_6", "excluded_limit", 3)}
+    alone = given.filter(pl.col("row") != 3)
+    assert discarded(alone, study(), exclude_limits=True) == {
+        2: ("month_6", "excluded_limit", None)
+    }
+
+
+def test_derived_values_and_persons_without_an_anchor_have_no_cell_that_is_discarded():
+    given = placed(results((180, 1.0), (190, 2.0), (180, 1.0, "HBA1C", "p3")))
+    derived = given.with_columns(
+        origin=pl.lit("derived"), row=pl.lit(None, pl.Int64), source=pl.lit(None, pl.String)
+    )
+    assert discarded(given, study()) == {3: ("month_6", "nearest", 2)}
+    assert discarded(derived, study()) == {}
+
+
+@pytest.mark.parametrize("scope", ["marker", "person"])
+@pytest.mark.parametrize("choice", ["nearest", "first", "last"])
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_not_chosen_is_what_the_fates_say(seed, choice, scope):
+    draw = random.Random(seed)
+    keys = {
+        (draw.randrange(-120, 460), draw.choice(["HBA1C", "FBS"]), draw.choice(["p1", "p2", "p3"]))
+        for _ in range(80)
+    }
+    given = placed(results(*((day, 1.0, m, person) for day, m, person in sorted(keys))))
+    visits = [v | {"choice": choice} for v in study(scope=scope)]
+    days, own = dated(given, visits)
+    picked = choose(days, visits, own)
+    said = fates(days, picked, visits).filter(pl.col("reason").str.contains("was chosen"))
+    found = not_chosen(days, picked, visits)
+    assert found.height and sorted(found["row"]) == sorted(said["row"])
+    assert set(found["kept_row"].drop_nulls()) <= set(picked["row"])

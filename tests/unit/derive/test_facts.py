@@ -26,6 +26,8 @@ TABLES = [
     "martin_hopkins",
     "ckd_stages",
     "cross_checks",
+    "biological_variation",
+    "sex_limits",
     "published_results",
 ]
 # IUPAC, abridged standard atomic weights of 2021
@@ -380,6 +382,37 @@ def test_cross_checks_name_two_measured_markers_of_one_unit(facts, markers):
         greater, lesser = markers[row["greater"]], markers[row["lesser"]]
         assert greater["kind"] == lesser["kind"] == "measured"
         assert greater["unit"] == lesser["unit"] and greater["marker"] != lesser["marker"]
+
+
+def test_only_a_pair_that_can_never_be_equal_is_set_aside_where_it_is(facts):
+    # no plasma is without globulins; a pressure or a lipoprotein may round to the other
+    aside = [row["check"] for row in facts("cross_checks") if row["equal"] == "aside"]
+    assert aside == ["albumin_above_total_protein"]
+
+
+def test_biological_variation_is_of_measured_markers(facts, markers):
+    rows = facts("biological_variation")
+    assert {markers[row["marker"]]["kind"] for row in rows} == {"measured"}
+    assert not [row for row in rows if row["marker"].endswith("_REPORTED")]
+    # hormones of the cycle and what has no published coefficient here are not judged
+    assert {"E2", "LH", "FSH", "HEIGHT"}.isdisjoint(row["marker"] for row in rows)
+
+
+def test_biological_variation_as_published(facts):
+    within = {row["marker"]: float(row["cv_within"]) for row in facts("biological_variation")}
+    # Smith 1993, composite of 30 studies; Carobene 2017; Widjaja 1999
+    assert [within[m] for m in ("TC", "HDL", "LDL", "TG")] == [6.1, 7.4, 9.5, 22.6]
+    assert [within[m] for m in ("ALT", "AST", "GGT", "ALP")] == [9.3, 9.5, 8.9, 5.3]
+    assert [within[m] for m in ("INSULIN", "CPEPTIDE")] == [26, 24]
+
+
+def test_limits_of_a_sex_lie_within_those_of_the_marker(facts, markers):
+    for row in facts("sex_limits"):
+        own = markers[row["marker"]]
+        assert own["kind"] == "measured"
+        low, high = float(own["hard_low"]), float(own["hard_high"])
+        given = [float(row[name]) for name in row if name.endswith(("_low", "_high")) and row[name]]
+        assert given and all(low < limit < high for limit in given)
 
 
 def test_published_results_speak_of_known_markers_in_their_panels(facts, markers):

@@ -42,9 +42,11 @@ def values(*cells: tuple) -> pl.DataFrame:
             "column": "result", "person": "p1", "marker": marker, "sample_date": DAY,
             "value_text": str(value), "comparator": None, "number": float(value), "decimals": 1,
             "unit": "x", "value": float(value), "flag": None, "range_low": None, "range_high": None,
+            "visit": None, "status": None, "reported": None,
         }  # fmt: skip
         rows.append(cell | (other[0] if other else {}))
-    types = dict.fromkeys(("sheet", "comparator", "flag"), pl.String)
+    texts = ("sheet", "comparator", "flag", "visit", "status", "reported")
+    types = dict.fromkeys(texts, pl.String)
     types |= dict.fromkeys(("range_low", "range_high"), pl.Float64)
     return pl.DataFrame(rows, schema_overrides=types, infer_schema_length=None)
 
@@ -291,3 +293,86 @@ def test_a_panel_without_values_has_no_rows():
 def test_a_panel_without_formulas():
     panel = derive_panel(values(("FBS", 4.5)), PATIENTS, HOW | {"derived": []})
     assert panel.derived.get_column("origin").to_list() == ["measured"]
+
+
+def test_a_sample_before_birth_is_set_aside_and_derives_nothing():
+    patients = PATIENTS.with_columns(birth_date=pl.Series([date(2020, 1, 3), DAY]))
+    cells = values(("FBS", 4.5), ("INSULIN", 10), ("FBS", 5, {"person": "p2"}))
+    panel = derive_panel(cells, patients, HOW)
+    assert Quarantine.validate(panel.quarantine, lazy=True).select("row", "rule").rows() == [
+        (2, "before_birth"),
+        (3, "before_birth"),
+    ]
+    # born on the day of the sample
+    assert set(panel.derived.get_column("person")) == {"p2"}
+
+
+def test_limits_of_a_sex_set_aside_or_flag():
+    limits = [
+        {"marker": "FBS", "sex": "female", "hard_low": None, "hard_high": 30.0, "soft_low": None,
+         "soft_high": 20.0},
+        {"marker": "INSULIN", "sex": "male", "hard_low": None, "hard_high": None,
+         "soft_low": None, "soft_high": None},
+    ]  # fmt: skip
+    man = {"person": "p2"}
+    cells = values(
+        ("FBS", 25, {"flag": "soft_high"}), ("INSULIN", 9), ("FBS", 25, man), ("INSULIN", 9, man),
+        ("FBS", 31, {"sample_date": date(2020, 1, 5)}),
+    )  # fmt: skip
+    panel = derive_panel(cells, PATIENTS, HOW | {"sex_limits": limits})
+    assert panel.quarantine.select("row", "rule").rows() == [
+        (5, "not_of_this_sex"),
+        (6, "hard_limit_of_sex"),
+    ]
+    measured = panel.derived.filter(pl.col("origin") == "measured")
+    assert measured.select("marker", "person", "flag").rows() == [
+        ("FBS", "p1", "soft_high|implausible_for_sex"),
+        ("FBS", "p2", None),
+        ("INSULIN", "p1", None),
+    ]
+    own = derive_panel(cells, PATIENTS, HOW | {"sex_limits": limits, "measured": ["FBS"]})
+    # what another panel owns is no input either, and is recorded there
+    assert own.quarantine.get_column("row").to_list() == [6]
+    computed = own.derived.filter(pl.col("origin") == "derived", pl.col("person") == "p2")
+    assert computed.get_column("reason").to_list() == ["missing input: INSULIN"]
+
+
+def test_changes_are_judged_on_results_as_sent_and_not_on_what_stands_for_them():
+    later = [{"sample_date": date(2020, 1, day)} for day in (3, 4)]
+    cells = values(
+        ("INSULIN", 10), ("INSULIN", 9, later[0] | {"comparator": "<"}), ("INSULIN", 100, later[1])
+    )
+    variation = [{"marker": "INSULIN", "cv_within": 26.0, "cv_analytical": None}]
+    panel = derive_panel(cells, PATIENTS, HOW | {"variation": variation})
+    insulin = panel.derived.filter(pl.col("marker") == "INSULIN")
+    assert insulin.select("value", "flag").rows() == [
+        (10, None), (4.5, None), (100, "delta_check"),
+    ]  # fmt: skip
+    # flags of results are not those of what is computed from them
+    assert panel.derived.filter(origin="derived").get_column("flag").null_count() == 3
+
+
+def test_a_preliminary_result_is_used_until_the_final_one_is_there():
+    cells = values(("FBS", 4.5, {"status": "preliminary"}), ("INSULIN", 10))
+    assert the(derive_panel(cells, PATIENTS, HOW), "FBS")["flag"] == "preliminary"
+    final = values(("FBS", 4.5, {"status": "preliminary"}), ("FBS", 9, {"status": "final"}))
+    panel = derive_panel(final, PATIENTS, HOW)
+    assert (the(panel, "FBS")["value"], the(panel, "FBS")["flag"]) == (9, None)
+    assert panel.duplicates.select("row", "rule", "kept_row").rows() == [
+        (2, "superseded_preliminary", 3)
+    ]
+
+
+def test_a_laboratorys_own_calculation_is_held_against_ours():
+    how = HOW | {"measured": ["TP", "ALB", "GLOB_REPORTED"], "derived": ["GLOB"]}
+    # 70 - 42 = 28; and 42 is the albumin
+    cells = values(
+        ("TP", 70), ("ALB", 42), ("GLOB_REPORTED", 42), ("TP", 70, {"person": "p2"}),
+        ("ALB", 42, {"person": "p2"}), ("GLOB_REPORTED", 28, {"person": "p2"}),
+    )  # fmt: skip
+    panel = derive_panel(cells, PATIENTS, how)
+    reported = panel.derived.filter(pl.col("marker") == "GLOB_REPORTED")
+    assert reported.select("value", "flag").rows() == [(42, "differs_from_reported"), (28, None)]
+    # the median of 28/42 and 28/28
+    assert panel.against_reported.rows() == [("GLOB", None, 2, 1, 1, pytest.approx(5 / 6))]
+    assert derive_panel(values(("FBS", 5)), PATIENTS, HOW).against_reported.is_empty()

@@ -10,11 +10,13 @@ from labcohort.quarantine import PLACE
 
 from schemas.quality import Duplicates
 
-RULES = ("set_aside", "first", "last", "mean")
+RULES = ("set_aside", "first", "last", "mean", "latest_final")
+TIMES = [f"2020-01-0{day}T{hour}:00:00" for day in (2, 3) for hour in (10, 11)]
 SCHEMA = {
     "source": pl.String, "file": pl.String, "sheet": pl.String, "row": pl.Int64,
     "column": pl.String, "person": pl.String, "marker": pl.String, "sample_date": pl.Date,
-    "value_text": pl.String, "comparator": pl.String, "value": pl.Float64,
+    "value_text": pl.String, "comparator": pl.String, "value": pl.Float64, "flag": pl.String,
+    "status": pl.String, "reported": pl.String,
 }  # fmt: skip
 
 
@@ -26,7 +28,7 @@ def values(*cells: tuple, **more) -> pl.DataFrame:
             "source": "site_a", "file": "raw/a.csv", "sheet": None, "row": row,
             "column": "result", "person": "p1", "marker": "HBA1C",
             "sample_date": date(2020, 1, 2), "value_text": str(value), "comparator": None,
-            "value": float(value),
+            "value": float(value), "flag": None, "status": None, "reported": None,
         }  # fmt: skip
         rows.append(cell | more | (other[0] if other else {}))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
@@ -76,8 +78,11 @@ LIMIT = {"comparator": "<"}
 
 @pytest.mark.parametrize(
     ("rule", "kept", "aside"),
-    [("set_aside", [], [2, 3]), ("first", [2], []), ("last", [3], []), ("mean", [], [2, 3])],
-)
+    [
+        ("set_aside", [], [2, 3]), ("first", [2], []), ("last", [3], []), ("mean", [], [2, 3]),
+        ("latest_final", [], [2, 3]),
+    ],
+)  # fmt: skip
 def test_a_limit_contradicts_the_same_number_without_one(rule, kept, aside):
     settled = settle_repeats(values((2, 5, LIMIT), (3, 5)), rule)
     assert settled.kept.get_column("row").to_list() == kept
@@ -110,8 +115,11 @@ def test_another_person_marker_or_date_is_no_repeat(rule, other):
 
 @pytest.mark.parametrize(
     ("rule", "kept"),
-    [("set_aside", []), ("first", ["site_a"]), ("last", ["site_b"]), ("mean", ["site_a"])],
-)
+    [
+        ("set_aside", []), ("first", ["site_a"]), ("last", ["site_b"]), ("mean", ["site_a"]),
+        ("latest_final", []),
+    ],
+)  # fmt: skip
 def test_repeats_across_sources_are_repeats(rule, kept):
     other = {"source": "site_b", "file": "raw/b.xlsx", "sheet": "Visits", "column": "HbA1c"}
     settled = settle_repeats(values((2, 6, other), (9, 5)), rule)
@@ -131,6 +139,99 @@ def test_a_mean_does_not_depend_on_the_order_of_the_values():
     one = settle_repeats(values(*cells), "mean").kept
     other = settle_repeats(values(*reversed(cells)), "mean").kept
     assert one.equals(other)
+
+
+def sent(status: str | None = None, hour: int | None = None, **more) -> dict:
+    """What a laboratory says of a result: its status, and the hour at which it was reported."""
+    reported = None if hour is None else f"2020-01-02T{hour:02}:00:00"
+    return {"status": status, "reported": reported} | more
+
+
+PRELIMINARY, CORRECTION = "superseded_preliminary", "superseded_by_correction"
+STATUSES = [
+    # preliminary before final, be it the same number, whatever the times and places
+    ([(2, 5, sent("preliminary")), (3, 6, sent("final"))], [(3, 6)], {2: (PRELIMINARY, 3)}, []),
+    ([(2, 6, sent("final", 9)), (3, 6, sent("preliminary", 10))], [(2, 6)],
+     {3: (PRELIMINARY, 2)}, []),
+    ([(2, 5, sent("preliminary")), (3, 6)], [(3, 6)], {2: (PRELIMINARY, 3)}, []),
+    # a corrected result supersedes the finals before it, and what was preliminary
+    ([(2, 4, sent("preliminary")), (3, 5, sent("final")), (4, 6, sent("corrected"))], [(4, 6)],
+     {2: (PRELIMINARY, 4), 3: (CORRECTION, 4)}, []),
+    ([(2, 5, sent("final", 10)), (3, 6, sent("corrected", 11))], [(3, 6)],
+     {2: (CORRECTION, 3)}, []),
+    # the last of several corrections, where each has a time
+    ([(2, 5, sent("corrected", 12)), (3, 6, sent("corrected", 11)), (4, 7, sent("final", 10))],
+     [(2, 5)], {3: (CORRECTION, 2), 4: (CORRECTION, 2)}, []),
+    ([(2, 5, sent("corrected", 12)), (3, 6, sent("corrected"))], [], {}, [2, 3]),
+    ([(2, 5, sent("corrected", 12)), (3, 6, sent("corrected", 12))], [], {}, [2, 3]),
+    ([(2, 5, sent("corrected", 12)), (3, 5, sent("corrected"))], [(2, 5)],
+     {3: (IDENTICAL, 2)}, []),
+    # a final result after the correction is another one
+    ([(2, 5, sent("corrected", 10)), (3, 6, sent("final", 11))], [], {}, [2, 3]),
+    # a laboratory corrects its own results
+    ([(2, 5, sent("final")), (3, 6, sent("corrected", source="site_b"))], [], {}, [2, 3]),
+    # what was superseded by results that contradict each other goes where they go
+    ([(2, 5, sent("preliminary")), (3, 6, sent("final")), (4, 7, sent("final"))], [], {},
+     [2, 3, 4]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cells", "kept", "duplicates", "contradictory"), STATUSES)
+@pytest.mark.parametrize("order", [1, -1])
+def test_status_comes_before_the_rule(cells, kept, duplicates, contradictory, order):
+    settled = settle_repeats(values(*cells[::order]), "set_aside")
+    assert outcome(settled) == (kept, duplicates, contradictory)
+    assert settled.kept.get_column("flag").null_count() == settled.kept.height
+
+
+@pytest.mark.parametrize("rule", ["first", "last", "mean", "latest_final"])
+def test_under_every_rule_a_final_result_stands_for_the_preliminary_ones(rule):
+    cells = values(
+        (2, 9, sent("preliminary", 12)), (3, 6, sent("final", 10)), (4, 1, sent("final", 11))
+    )
+    _, duplicates, _ = outcome(settle_repeats(cells, rule))
+    kept = {"first": (3, 6), "last": (4, 1), "mean": (3, 3.5), "latest_final": (4, 1)}[rule]
+    assert settle_repeats(cells, rule).kept.select("row", "value").rows() == [kept]
+    assert duplicates == {
+        2: (PRELIMINARY, kept[0]), 7 - kept[0]: (f"repeat_{rule}", kept[0]),
+    }  # fmt: skip
+
+
+def test_a_preliminary_result_alone_is_kept_and_says_so():
+    cells = values((2, 5, sent("preliminary")), (3, 5, sent("preliminary", flag="soft_low")))
+    settled = settle_repeats(cells, "set_aside")
+    assert settled.kept.select("row", "flag").rows() == [(2, "preliminary")]
+    assert outcome(settled)[1] == {3: (IDENTICAL, 2)}
+    alone = settle_repeats(values((3, 5, sent("preliminary", flag="soft_low"))), "set_aside")
+    assert alone.kept.get_column("flag").to_list() == ["soft_low|preliminary"]
+
+
+LATEST = [
+    ([(2, 5, sent("final", 11)), (3, 6, sent("final", 10))], [(2, 5)],
+     {3: ("repeat_latest_final", 2)}, []),
+    # what was reported last, in the first cell that says it
+    ([(2, 5, sent(None, 9)), (3, 6, sent(None, 10)), (4, 5, sent(None, 11))], [(2, 5)],
+     {3: ("repeat_latest_final", 2), 4: (IDENTICAL, 2)}, []),
+    # no order: at the same time, or one at an unknown time
+    ([(2, 5, sent("final", 11)), (3, 6, sent("final", 11))], [], {}, [2, 3]),
+    ([(2, 5, sent("final", 11)), (3, 6, sent("final"))], [], {}, [2, 3]),
+    ([(2, 5), (3, 6)], [], {}, [2, 3]),
+    # the same at the last time is one statement
+    ([(2, 5, sent("final", 11)), (3, 5, sent("final", 11)), (4, 6, sent("final", 8))], [(2, 5)],
+     {3: (IDENTICAL, 2), 4: ("repeat_latest_final", 2)}, []),
+    # a final result after a correction
+    ([(2, 5, sent("corrected", 10)), (3, 6, sent("final", 11))], [(3, 6)],
+     {2: ("repeat_latest_final", 3)}, []),
+    # a limit is another statement than its number
+    ([(2, 5, sent("final", 11)), (3, 5, sent("final", 11, comparator="<"))], [], {}, [2, 3]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cells", "kept", "duplicates", "contradictory"), LATEST)
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_latest_final_result(cells, kept, duplicates, contradictory, order):
+    settled = settle_repeats(values(*cells[::order]), "latest_final")
+    assert outcome(settled) == (kept, duplicates, contradictory)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -157,6 +258,8 @@ def test_every_cell_is_kept_a_duplicate_or_contradictory_and_only_one_of_them(ru
                     "comparator": draw.choice([None, None, None, "<"]),
                     "source": draw.choice(["site_a", "site_b"]),
                     "sheet": draw.choice(sheets),
+                    "status": draw.choice([None, "final", "preliminary", "corrected"]),
+                    "reported": draw.choice([None, *TIMES]),
                 },
             )
             for row in range(2, 62)

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from labcohort.derive.censored import rests_on_limit
+from labcohort.quarantine import PLACE
 
 FIRST_RESULT = "first_result"
+# rule of a result that stands for no timepoint because the study excludes limits
+EXCLUDED_LIMIT = "excluded_limit"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,10 @@ class Calendar:
     def fates(self, results: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
         """`results` with fate and reason: null where chosen, else out_of_window and why."""
         return fates(results, chosen, self.visits, self.exclude_limits)
+
+    def not_chosen(self, results: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
+        """The measured `results` that another one stands for, or none, though in a window."""
+        return not_chosen(results, chosen, self.visits, self.exclude_limits)
 
 
 def calendar(
@@ -192,6 +199,36 @@ def fates(
             others.with_columns(fate=pl.lit("out_of_window"), reason=reason),
         ]
     )
+
+
+def not_chosen(
+    results: pl.DataFrame, chosen: pl.DataFrame, visits: list[dict], exclude_limits: bool = False
+) -> pl.DataFrame:
+    """Measured `results` in a window whose cell is not the one chosen (schemas.quality.NotChosen).
+
+    `rule` is the choice of the timepoint (with `mean` they are in it, and the place kept is that
+    of the first of them), or `excluded_limit`. The place kept is empty where no result stands for
+    the timepoint: its day was chosen for all markers, or limits alone are there.
+    """
+    measured = results.filter(pl.col("origin") == "measured")
+    keys = ["person", "marker"]
+    out = rests_on_limit() if exclude_limits else pl.lit(False)
+    parts = []
+    for visit in visits:
+        at = pl.col("timepoint") == visit["timepoint"]
+        kept = chosen.filter(at).select(
+            *keys, *(pl.col(name).alias(f"kept_{name}") for name in PLACE)
+        )
+        others = _in_window(measured, visit).join(
+            chosen.filter(at), on=PLACE, how="anti", nulls_equal=True
+        )
+        rule = pl.when(out).then(pl.lit(EXCLUDED_LIMIT)).otherwise(pl.lit(visit["choice"]))
+        parts.append(
+            others.join(kept, on=keys, how="left")
+            .with_columns(timepoint=pl.lit(visit["timepoint"]), rule=rule)
+            .select(*PLACE, *keys, "timepoint", "rule", *kept.columns[len(keys) :])
+        )
+    return pl.concat(parts).sort(*PLACE, nulls_last=True)
 
 
 def _in_window(results: pl.DataFrame, visit: dict) -> pl.DataFrame:

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from labcohort.derive.against_reported import against_reported, pairs_to_compare
 from labcohort.derive.censored import analysis_value, input_value, is_limit, sent_as_limit
 from labcohort.derive.evaluate import evaluate
+from labcohort.derive.longitudinal import with_flags_over_time
 from labcohort.derive.registry import upper_limit_of
 from labcohort.derive.repeats import settle_repeats
+from labcohort.derive.sex_specific import with_sex_limits
+from labcohort.flags import added
 from labcohort.quarantine import PLACE, records
 from schemas.derived import Derived
 
@@ -16,11 +20,13 @@ COLUMNS = list(Derived.to_schema().columns)
 
 @dataclass(frozen=True)
 class Panel:
-    """A panel's `derived` rows, and what became of the cells that are not among them."""
+    """A panel's `derived` rows, what became of the cells that are not among them, and the counts
+    of ours `against_reported`."""
 
     derived: pl.DataFrame
     duplicates: pl.DataFrame
     quarantine: pl.DataFrame
+    against_reported: pl.DataFrame
 
 
 def derive_panel(values: pl.DataFrame, patients: pl.DataFrame, how: dict) -> Panel:
@@ -30,16 +36,15 @@ def derive_panel(values: pl.DataFrame, patients: pl.DataFrame, how: dict) -> Pan
     those its formulas need; records of what is not used are kept for the panel's own only.
     `patients` is schemas.harmonised.Patients; the attribute insulin_treated need not be there.
     `how` holds measured, derived, methods, tables, repeats and censored, and where the study has
-    them limits and input_days (of `evaluate`).
+    them limits and input_days (of `evaluate`), sex_limits (of `with_sex_limits`) and variation
+    (of `with_flags_over_time`).
     """
-    known = values.join(patients, on="person", how="semi")
-    nobody = values.join(patients, on="person", how="anti")
-    settled = settle_repeats(known, how["repeats"])
-    measured = settled.kept.with_columns(value=analysis_value(how["censored"]))
+    sound, unsound = _of_the_person(values, patients, how.get("sex_limits", []))
+    settled = settle_repeats(sound, how["repeats"])
     own = pl.col("marker").is_in(how["measured"])
     bad = pl.concat(
         [
-            _marked(nobody, "unknown_person", "the id is not in the patient table"),
+            unsound,
             _marked(
                 settled.contradictory,
                 "contradictory_repeat",
@@ -47,6 +52,7 @@ def derive_panel(values: pl.DataFrame, patients: pl.DataFrame, how: dict) -> Pan
             ),
         ]
     ).filter(own)
+    measured = settled.kept.with_columns(value=analysis_value(how["censored"]))
     derived = evaluate(
         _wide(measured.with_columns(value=input_value(how["censored"])), patients),
         how["derived"],
@@ -55,16 +61,51 @@ def derive_panel(values: pl.DataFrame, patients: pl.DataFrame, how: dict) -> Pan
         how.get("limits"),
         how.get("input_days"),
     )
-    rows = pl.concat([_columns(measured.filter(own), "measured"), _columns(derived, "derived")])
+    kept = with_flags_over_time(settled.kept.filter(own), patients, how.get("variation", []))
+    pairs = pairs_to_compare(how["measured"], how["derived"], how["methods"])
+    kept, compared = against_reported(kept, derived, pairs, how["methods"])
+    rows = [
+        _columns(kept.with_columns(value=analysis_value(how["censored"])), "measured"),
+        _columns(derived, "derived"),
+    ]
     return Panel(
-        rows.sort("marker", "person", "sample_date"),
+        pl.concat(rows).sort("marker", "person", "sample_date"),
         settled.duplicates.filter(own),
         records(bad, "derive"),
+        compared,
     )
 
 
-def _marked(cells: pl.DataFrame, rule: str, reason: str) -> pl.DataFrame:
-    """Cells with the rule that sets them aside."""
+def _of_the_person(
+    values: pl.DataFrame, patients: pl.DataFrame, sex_limits: list[dict]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Values that can be the person's, flagged where odd for the sex; and the others, marked."""
+    known = values.join(
+        patients.select("person", "birth_date"), on="person", how="inner", maintain_order="left"
+    )
+    unborn = (pl.col("sample_date") < pl.col("birth_date")).fill_null(False)
+    judged = with_sex_limits(known.filter(~unborn).drop("birth_date"), patients, sex_limits)
+    sound = judged.filter(pl.col("broken").is_null())
+    not_theirs = judged.filter(pl.col("broken").is_not_null())
+    unsound = [
+        _marked(
+            values.join(patients, on="person", how="anti"),
+            "unknown_person",
+            "the id is not in the patient table",
+        ),
+        _marked(
+            known.filter(unborn).drop("birth_date"),
+            "before_birth",
+            "the sample date lies before the person's birth date",
+        ),
+        _marked(not_theirs.select(values.columns), not_theirs["broken"], not_theirs["why"]),
+    ]
+    sound = sound.with_columns(added("implausible_for_sex", pl.col("odd")))
+    return sound.select(values.columns), pl.concat(unsound)
+
+
+def _marked(cells: pl.DataFrame, rule: str | pl.Series, reason: str | pl.Series) -> pl.DataFrame:
+    """Cells with the rule that sets them aside, one for all or one each."""
     return cells.rename({"value_text": "raw_value"}).with_columns(
         rule=pl.lit(rule), reason=pl.lit(reason)
     )

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from labcohort.flags import added
 from labcohort.quarantine import PLACE
 
 KEY = ("marker", "person", "sample_date")
+SAID = ("key", "value", "comparator")
+# flag of a value that no final result of its day confirms
+PRELIMINARY = "preliminary"
 
 
 @dataclass(frozen=True)
@@ -21,69 +25,106 @@ class Settled:
 def settle_repeats(values: pl.DataFrame, rule: str) -> Settled:
     """Settle the repeats of `values` (schemas.harmonised.Values) by `rule`.
 
-    Repeats that say the same (value and comparator): the first by place is kept. Repeats that
-    contradict each other: `set_aside` drops all of them; `first` and `last` keep one by place;
-    `mean` averages the distinct values into the first place (censored repeats cannot be
-    averaged and are set aside).
+    First by status, where a source sends one (none counts as final): a final or corrected result
+    supersedes the preliminary ones of its marker, person and day; a corrected one supersedes what
+    its source reported before it. A preliminary result that is kept is flagged.
+
+    Then repeats that say the same (value and comparator): the first by place is kept. Repeats
+    that contradict each other: `set_aside` drops all of them; `first` and `last` keep one by
+    place; `mean` averages the distinct values into the first place (censored repeats cannot be
+    averaged and are set aside); `latest_final` keeps what was reported last (where two that
+    differ were reported last, or one has no time, all are set aside). What repeats a value that is
+    set aside, or was superseded by one, is set aside with it.
+
+    Times in `reported` are compared as texts: ISO 8601 in one form and zone.
     """
-    ordered = values.sort(*KEY, *PLACE, nulls_last=True)
-    same = [*KEY, "value", "comparator"]
-    first = ordered.unique(same, keep="first", maintain_order=True)
-    identical = _against(ordered, first, same, "identical_repeat")
     several = pl.struct(KEY).is_duplicated()
-    single, repeated = first.filter(~several), first.filter(several)
-    if rule == "mean":
-        censored = pl.col("comparator").is_not_null().any().over(KEY)
-        contradictory, chosen = repeated.filter(censored), repeated.filter(~censored)
-    else:
-        nothing = repeated.clear()
-        contradictory, chosen = (repeated, nothing) if rule == "set_aside" else (nothing, repeated)
-    kept = chosen.unique(KEY, keep="first", maintain_order=True)
-    if rule == "last":
-        # what was said last, kept in the first cell that says it
-        latest = ordered.unique(KEY, keep="last").select(same)
-        kept = chosen.join(latest, on=same, how="semi", nulls_equal=True)
-    others = _against(chosen, kept, list(KEY), f"repeat_{rule}")
-    if rule == "mean":
-        means = chosen.group_by(KEY).agg(pl.col("value").sort().mean())
-        kept = kept.drop("value").join(means, on=KEY, how="left").select(single.columns)
-    # an identical repeat follows the cell that it repeats, wherever that one went
-    identical, follows = _following(identical, contradictory, kept, others)
+    repeated = _with_keys(values.filter(several).sort(*KEY, *PLACE, nulls_last=True))
+    repeated = repeated.with_columns(superseded=_superseded()).with_columns(identical=_identical())
+    kept = _kept(repeated.filter(pl.col("superseded").is_null()), rule)
+    others = repeated.join(kept, on=PLACE, how="anti", nulls_equal=True)
+    kept = pl.concat([values.filter(~several), kept.select(values.columns)])
     return Settled(
-        pl.concat([single, kept]).sort(*KEY),
-        pl.concat([identical, others]).sort(*PLACE, nulls_last=True),
-        pl.concat([contradictory, ordered.join(follows, on=PLACE, how="semi", nulls_equal=True)]),
+        kept.with_columns(added(PRELIMINARY, pl.col("status") == PRELIMINARY)).sort(*KEY),
+        _duplicates(others, kept, rule),
+        others.join(kept, on=KEY, how="anti").select(values.columns),
     )
 
 
-def _against(values: pl.DataFrame, kept: pl.DataFrame, on: list[str], rule: str) -> pl.DataFrame:
-    """The rows of `values` that are not in `kept`, each with the place of the row kept."""
-    places = kept.select(*on, *(pl.col(name).alias(f"kept_{name}") for name in PLACE))
-    others = values.join(kept, on=PLACE, how="anti", nulls_equal=True)
-    return others.join(places, on=on, how="left", nulls_equal=True).select(
-        *PLACE,
-        "marker",
-        "person",
-        pl.lit(rule).alias("rule"),
-        *(f"kept_{name}" for name in PLACE),
+def _with_keys(repeated: pl.DataFrame) -> pl.DataFrame:
+    """`repeated` with a number for each `key`, and for each source's `own` cells of it."""
+    return repeated.with_columns(
+        # sorted by these; windows over one number take a fraction of those over four texts
+        key=pl.struct(KEY).rle_id(),
+        own=pl.struct(*KEY, "source").rle_id(),
     )
 
 
-def _following(identical, contradictory, kept, others) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Identical repeats of cells that are used, re-pointed to the cell kept; and the places of
-    those whose original contradicts another result."""
-    original = [f"kept_{name}" for name in PLACE]
-    lost = identical.join(
-        contradictory, left_on=original, right_on=list(PLACE), how="semi", nulls_equal=True
+def _identical() -> pl.Expr:
+    """Whether a cell says what one before it says (of those that are superseded, too)."""
+    return pl.int_range(pl.len()).over("key", "value", "comparator", "superseded") > 0
+
+
+def _superseded() -> pl.Expr:
+    """The rule by which a result of higher status stands for this one, else null."""
+    status, reported = pl.col("status").fill_null("final"), pl.col("reported")
+    preliminary, corrected = status == PRELIMINARY, status == "corrected"
+    latest = reported.filter(corrected).max().over("own")
+    # an order of the corrections is known only where each has a time
+    ordered = reported.filter(corrected).is_not_null().all().over("own")
+    before = pl.when(corrected).then(ordered & (reported < latest)).otherwise(reported <= latest)
+    # a final result without a time, or beside a correction without one, was before it
+    by_correction = corrected.any().over("own") & before.fill_null(~corrected)
+    return (
+        pl.when(preliminary & (~preliminary).any().over("key"))
+        .then(pl.lit("superseded_preliminary"))
+        .when(~preliminary & by_correction)
+        .then(pl.lit("superseded_by_correction"))
     )
-    rest = identical.join(lost, on=PLACE, how="anti", nulls_equal=True)
-    moved = others.select(
-        *(pl.col(name).alias(f"kept_{name}") for name in PLACE),
-        *(pl.col(f"kept_{name}").alias(f"now_{name}") for name in PLACE),
-        moved=pl.lit(True),
+
+
+def _kept(contenders: pl.DataFrame, rule: str) -> pl.DataFrame:
+    """The one cell of each key that stands for it; none of a key that cannot be settled."""
+    first = contenders.filter(~pl.col("identical"))
+    contradict = pl.len().over("key") > 1
+    agreed, open_keys = first.filter(~contradict), first.filter(contradict)
+    if rule == "set_aside":
+        settled = open_keys.clear()
+    elif rule == "mean":
+        settled = _averaged(open_keys)
+    elif rule == "first":
+        settled = open_keys.unique("key", keep="first", maintain_order=True)
+    else:
+        # what was said last, kept in the first cell that says it
+        said = _reported_last(contenders) if rule == "latest_final" else contenders
+        last = said.unique("key", keep="last", maintain_order=True).select(SAID)
+        settled = open_keys.join(last, on=SAID, how="semi", nulls_equal=True)
+    return pl.concat([agreed, settled])
+
+
+def _averaged(open_keys: pl.DataFrame) -> pl.DataFrame:
+    """The first cell of each key with the mean of its distinct values; none with a limit."""
+    exact = open_keys.filter(pl.col("comparator").is_null().all().over("key"))
+    means = exact.group_by("key").agg(pl.col("value").sort().mean())
+    first = exact.unique("key", keep="first", maintain_order=True)
+    return first.drop("value").join(means, on="key", how="left").select(open_keys.columns)
+
+
+def _reported_last(contenders: pl.DataFrame) -> pl.DataFrame:
+    """The cells reported last, of keys where all have a time and the last ones say the same."""
+    reported = pl.col("reported")
+    timed = contenders.filter(reported.is_not_null().all().over("key"))
+    last = timed.filter(reported == reported.max().over("key"))
+    return last.filter(pl.struct("value", "comparator").n_unique().over("key") == 1)
+
+
+def _duplicates(others: pl.DataFrame, kept: pl.DataFrame, rule: str) -> pl.DataFrame:
+    """The cells of keys with a value kept that are not it, each with the place of the one kept."""
+    places = kept.select(*KEY, *(pl.col(name).alias(f"kept_{name}") for name in PLACE))
+    identical = pl.when("identical").then(pl.lit("identical_repeat"))
+    return (
+        others.join(places, on=KEY, how="inner")
+        .with_columns(rule=pl.coalesce("superseded", identical, pl.lit(f"repeat_{rule}")))
+        .select(*PLACE, "marker", "person", "rule", *(f"kept_{name}" for name in PLACE))
+        .sort(*PLACE, nulls_last=True)
     )
-    rest = rest.join(moved, on=original, how="left", nulls_equal=True).with_columns(
-        pl.when(pl.col("moved")).then(f"now_{name}").otherwise(f"kept_{name}").alias(f"kept_{name}")
-        for name in PLACE
-    )
-    return rest.select(identical.columns), lost.select(PLACE)
