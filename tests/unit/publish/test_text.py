@@ -111,7 +111,10 @@ def test_an_equation_by_the_name_of_its_method():
 @pytest.mark.parametrize(
     ("unit", "text"),
     [("mm[Hg]", "mmHg"), ("1", ""), (None, ""), ("umol/L", "µmol/L"), ("%", "%"), ("g/L", "g/L"),
-     ("mL/min/{1.73_m2}", "mL/min/1.73 m²")],
+     ("mL/min/{1.73_m2}", "mL/min/1.73 m²"), ("u[IU]/mL", "µIU/mL"), ("[IU]/L", "IU/L"),
+     ("ug/dL", "µg/dL"), ("ug/L", "µg/L"), ("ukat/L", "µkat/L"), ("kg/m2", "kg/m²"),
+     ("10*9/L", "10⁹/L"), ("10*-3", "10⁻³"), ("10*6/uL", "10⁶/µL"), ("mmol/mol", "mmol/mol"),
+     ("U/L", "U/L"), ("mg/mmol", "mg/mmol")],
 )  # fmt: skip
 def test_units_as_they_are_printed(unit, text):
     assert unit_text(unit) == text

@@ -1,10 +1,13 @@
 """Numbers and cells as people read them."""
 
+import re
+
 from labcohort.rounding import rounded
 
 BELOW_DETECTION = "<LOD"
 # with fewer pairs the range is printed in place of quartiles (compare.summaries)
 MINIMUM_FOR_QUARTILES = 4
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SHORT_TESTS = {"paired_t": "paired t", "wilcoxon_signed_rank": "Wilcoxon"}
 TESTS = {"paired_t": "paired t", "wilcoxon_signed_rank": "Wilcoxon signed-rank"}
 
@@ -57,16 +60,9 @@ def within(label: str) -> str:
 
 
 def unit_text(unit: str | None) -> str:
-    """A UCUM unit as it is printed: annotations and brackets without their braces."""
-    shown = {
-        "1": "",
-        "mm[Hg]": "mmHg",
-        "u[IU]/mL": "µIU/mL",
-        "[IU]/L": "IU/L",
-        "umol/L": "µmol/L",
-        "ug/dL": "µg/dL",
-        "ukat/L": "µkat/L",
-        "mL/min/{1.73_m2}": "mL/min/1.73 m²",
-        "kg/m2": "kg/m²",
-    }
-    return shown.get(unit or "", unit or "")
+    """A UCUM unit as it is printed: µ for u, raised powers, no brackets or braces; '' for 1."""
+    text = re.sub(r"\[([^\]]*)\]|\{([^}]*)\}", r"\1\2", unit or "").replace("_", " ")
+    text = re.sub(r"\bu(?=(g|mol|L|kat|IU|U|Eq|m)\b)", "µ", text)
+    text = re.sub(r"\b([cdm]?m)([23])\b", lambda m: m[1] + m[2].translate(RAISED), text)
+    text = re.sub(r"\b10\*(-?\d+)", lambda m: "10" + m[1].translate(RAISED), text)
+    return "" if text == "1" else text

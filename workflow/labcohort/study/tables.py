@@ -49,6 +49,12 @@ def read_table(path: Path, name: str, model) -> list[Row]:
     return frame.to_dicts()
 
 
+def key_columns(model) -> tuple[str, ...]:
+    """The columns that tell the rows of a table apart, by its Pandera `model`."""
+    schema = model.to_schema()
+    return tuple(schema.unique or [c for c, column in schema.columns.items() if column.unique][:1])
+
+
 def _read_text(path: Path, name: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Header and (row number, cells) of a table; blank lines at its end are passed over."""
     try:
