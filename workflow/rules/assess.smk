@@ -40,7 +40,7 @@ rule scorecard:
 
 rule regression:
     input:
-        gate=after("cohorts"),
+        gate=after("quality"),
         values=expand(
             "results/cohorts/values/{panel}.parquet",
             panel=settings.regression_panels(STUDY),
@@ -63,7 +63,7 @@ rule regression:
 
 rule in_range:
     input:
-        gate=after("cohorts"),
+        gate=after("quality"),
         values=VALUES,
         members=MEMBERS,
         patients="results/harmonised/patients.parquet",
@@ -81,7 +81,7 @@ rule in_range:
 
 rule attenders:
     input:
-        gate=after("cohorts"),
+        gate=after("quality"),
         values=VALUES,
         membership="results/cohorts/membership.parquet",
         people="results/cohorts/people.parquet",
@@ -101,7 +101,7 @@ rule attenders:
 
 rule sensitivity:
     input:
-        gate=after("cohorts"),
+        gate=after("quality"),
         values=expand(
             "results/harmonised/{source}/{panel}.parquet",
             source=SOURCES,

@@ -17,6 +17,7 @@ rule cohorts:
         dates="results/cohorts/dates.parquet",
         values=expand("results/cohorts/values/{panel}.parquet", panel=PLACED),
         members=expand("results/cohorts/members/{panel}.parquet", panel=PLACED),
+        not_chosen=expand("results/restricted/not_chosen/{panel}.parquet", panel=PANELS),
         flow="results/quality/cohorts/selection_flow.tsv",
         sizes="results/quality/cohorts/sizes.tsv",
         ledger="results/quality/cohorts/ledger.tsv",
@@ -28,7 +29,8 @@ rule cohorts:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --derived {input.derived:q}'
         " --patients {input.patients:q} --membership {output.membership:q}"
         " --people {output.people:q} --dates {output.dates:q}"
-        " --values {output.values:q} --members {output.members:q} --flow {output.flow:q}"
+        " --values {output.values:q} --members {output.members:q}"
+        " --not_chosen {output.not_chosen:q} --flow {output.flow:q}"
         " --sizes {output.sizes:q} --ledger {output.ledger:q} --log {log:q} <<< {params.job:q}"
 
 

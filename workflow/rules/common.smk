@@ -19,9 +19,10 @@ from labcohort import run, settings
 from labcohort.errors import UserError
 from labcohort.memory import Memory
 from labcohort.provenance import Code
+from labcohort.restricted import make_restricted
 from labcohort.study.load import load_study
 from labcohort.study.names import SIBLINGS
-from labcohort.study.raw import key_of, raw_digest
+from labcohort.study.raw import key_of, raw_digests
 
 run.quiet(logger)
 
@@ -32,7 +33,12 @@ try:
     run.refuse_unrecorded(Path("results"), Path(".snakemake/metadata"))
     STUDY = load_study(Path(), HOME, MEMORY, CODE, config)
     KEY = key_of(STUDY, Path())
-    RAW = {source: raw_digest(STUDY, source, Path(), MEMORY) for source in STUDY.sources}
+    RAW = {source: raw_digests(STUDY, source, Path(), MEMORY) for source in STUDY.sources}
+    PREVIOUS = {
+        source: raw_digests(STUDY, source, Path(), MEMORY, "previous")
+        for source in STUDY.result_sources
+        if "previous" in STUDY.sources[source]
+    }
 except UserError as error:
     sys.exit(f"labcohort: {error}")
 
@@ -45,8 +51,12 @@ FIGURE_NAMES = [row["figure"] for row in STUDY.tables["figures"]]
 TABLE_NAMES = [row["table"] for row in STUDY.tables["tables"]]
 
 INGESTED = expand("results/ingested/{source}.parquet", source=[PATIENTS, *SOURCES])
-HARMONISED = [
+PATIENT_TABLE = [
     "results/harmonised/patients.parquet",
+    "results/harmonised/patients.places.parquet",
+]
+HARMONISED = [
+    *PATIENT_TABLE,
     *expand("results/harmonised/{source}/{panel}.parquet", source=SOURCES, panel=PANELS),
 ]
 DERIVED = expand("results/derived/{panel}.parquet", panel=PANELS)
@@ -80,12 +90,17 @@ TABLES = [
 ]
 FIGURES = expand("results/figures/{figure}.svg", figure=FIGURE_NAMES)
 QUALITY = [
+    "results/quality/validation.html",
+    "results/quality/validation.json",
+    "results/quality/summary.json",
     "results/quality/ledger.tsv",
-    "results/quality/quarantine.parquet",
-    "results/quality/duplicates.parquet",
-    "results/quality/set_aside.csv",
     "results/quality/derived.tsv",
     "results/quality/flags.tsv",
+    "results/restricted/quarantine.parquet",
+    "results/restricted/duplicates.parquet",
+    "results/restricted/set_aside.csv",
+    "results/restricted/unit_proposals.tsv",
+    *expand("results/restricted/set_aside_{source}.xlsx", source=[PATIENTS, *SOURCES]),
 ]
 
 
@@ -96,6 +111,7 @@ wildcard_constraints:
 
 
 if workflow.is_main_process:
+    make_restricted(Path("results/restricted"))
     run.open_gates(
         Path("results"),
         {
@@ -103,12 +119,14 @@ if workflow.is_main_process:
             "harmonised": HARMONISED,
             "derived": DERIVED,
             "cohorts": COHORTS,
+            "quality": QUALITY,
             "comparisons": COMPARISONS,
             "assessments": ASSESSMENTS,
         },
     )
 
 TEMPLATES = HOME / "workflow/labcohort/publish/templates"
+REPORT = HOME / "workflow/labcohort/validate/templates/validation.html.j2"
 job = partial(settings.job_text, CODE)
 
 
@@ -131,7 +149,8 @@ onsuccess:
         f"\n{STUDY.config['title']}{' (SYNTHETIC)' if STUDY.config['synthetic'] else ''}: done\n"
         "  tables            results/tables/ (all comparisons: comparisons.csv)\n"
         "  figures           results/figures/\n"
-        "  values set aside  results/quality/set_aside.csv\n"
+        "  validation        results/quality/validation.html\n"
+        "  values set aside  results/restricted/set_aside.csv\n"
         "  counts            results/quality/ledger.tsv, results/tables/selection_flow.csv",
         file=sys.stderr,
     )

@@ -4,7 +4,7 @@
 
 rule compare:
     input:
-        gate=after("cohorts"),
+        gate=after("quality"),
         values="results/cohorts/values/{panel}.parquet",
         members="results/cohorts/members/{panel}.parquet",
     output:

@@ -7,21 +7,29 @@ rule harmonise:
     input:
         gate=after("ingested"),
         cells="results/ingested/{source}.parquet",
+        # where dates or persons of the source are held to the patient table
+        patients=lambda wildcards: PATIENT_TABLE
+        if settings.needs_patients(STUDY, wildcards.source)
+        else [],
     output:
         # a file a panel: a changed value reruns its own panel and no other
         values=expand("results/harmonised/{{source}}/{panel}.parquet", panel=PANELS),
-        quarantine="results/quality/harmonise/{source}.quarantine.parquet",
+        quarantine="results/restricted/harmonise/{source}.quarantine.parquet",
         ledger="results/quality/harmonise/{source}.ledger.tsv",
+        profile="results/quality/harmonise/{source}.profile.json",
+        proposals="results/restricted/harmonise/{source}.proposals.tsv",
     log:
         "results/logs/harmonise/{source}.log",
     wildcard_constraints:
         source="|".join(SOURCES),
     params:
         job=lambda wildcards: job(
-            "harmonise", wildcards.source, settings.harmonise(STUDY, wildcards.source)
+            "harmonise", wildcards.source, settings.harmonise(STUDY, wildcards.source, KEY)
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
+        " --patients {input.patients:q} --profile {output.profile:q}"
+        " --proposals {output.proposals:q}"
         " --values {output.values:q} --quarantine {output.quarantine:q}"
         " --ledger {output.ledger:q} --log {log:q} <<< {params.job:q}"
 
@@ -32,14 +40,17 @@ rule patients:
         cells=f"results/ingested/{PATIENTS}.parquet",
     output:
         patients="results/harmonised/patients.parquet",
-        quarantine="results/quality/harmonise/patients.quarantine.parquet",
+        places="results/harmonised/patients.places.parquet",
+        quarantine="results/restricted/harmonise/patients.quarantine.parquet",
+        profile="results/quality/harmonise/patients.profile.json",
     log:
         "results/logs/harmonise/patients.log",
     params:
-        job=lambda wildcards: job("patients", PATIENTS, settings.patients(STUDY)),
+        job=lambda wildcards: job("patients", PATIENTS, settings.patients(STUDY, KEY)),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
-        " --patients {output.patients:q} --quarantine {output.quarantine:q}"
+        " --patients {output.patients:q} --places {output.places:q}"
+        " --profile {output.profile:q} --quarantine {output.quarantine:q}"
         " --log {log:q} <<< {params.job:q}"
 
 

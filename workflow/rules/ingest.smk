@@ -4,8 +4,8 @@
 
 rule ingest:
     input:
-        # the file's content is in the job's text, so its times say nothing
-        raw=lambda wildcards: ancient(STUDY.sources[wildcards.source]["file"]),
+        # the files' content is in the job's text, so their times say nothing
+        raw=lambda wildcards: [ancient(file) for file in RAW[wildcards.source]],
     output:
         cells="results/ingested/{source}.parquet",
         ledger="results/quality/ingest/{source}.ledger.tsv",
@@ -16,9 +16,10 @@ rule ingest:
             "ingest",
             wildcards.source,
             settings.ingest(STUDY, wildcards.source, RAW[wildcards.source], KEY),
+            [settings.reader(STUDY, wildcards.source)],
         ),
     shell:
-        '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --raw {input.raw:q}'
+        '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job'
         " --cells {output.cells:q} --ledger {output.ledger:q} --log {log:q} <<< {params.job:q}"
 
 

@@ -1,5 +1,6 @@
-# in:  the parts of the ledger, of the quarantine and of the duplicates that each stage wrote
-# out: results/quality/   where every result cell went, and all that was set aside
+# in:  what each stage wrote of its cells: ledger, set-aside records, repeats, profiles, flags
+# out: results/quality/      counts, rules and places: the validation report, the ledger
+#      results/restricted/   raw values and lines of persons: what was set aside, and why
 
 
 rule quality:
@@ -15,20 +16,28 @@ rule quality:
             "results/quality/cohorts/ledger.tsv",
         ],
         quarantines=[
-            "results/quality/harmonise/patients.quarantine.parquet",
-            *expand("results/quality/harmonise/{source}.quarantine.parquet", source=SOURCES),
-            *expand("results/quality/derive/{panel}.quarantine.parquet", panel=PANELS),
+            "results/restricted/harmonise/patients.quarantine.parquet",
+            *expand(
+                "results/restricted/harmonise/{source}.quarantine.parquet", source=SOURCES
+            ),
+            *expand("results/restricted/derive/{panel}.quarantine.parquet", panel=PANELS),
         ],
-        duplicates=expand("results/quality/derive/{panel}.duplicates.parquet", panel=PANELS),
+        duplicates=expand(
+            "results/restricted/derive/{panel}.duplicates.parquet", panel=PANELS
+        ),
         balances=expand("results/quality/derive/{panel}.balance.tsv", panel=PANELS),
         flags=expand("results/quality/derive/{panel}.flags.tsv", panel=PANELS),
+        proposals=expand(
+            "results/restricted/harmonise/{source}.proposals.tsv", source=SOURCES
+        ),
     output:
         ledger="results/quality/ledger.tsv",
-        quarantine="results/quality/quarantine.parquet",
-        duplicates="results/quality/duplicates.parquet",
-        set_aside="results/quality/set_aside.csv",
         derived="results/quality/derived.tsv",
         flagged="results/quality/flags.tsv",
+        quarantine="results/restricted/quarantine.parquet",
+        duplicates="results/restricted/duplicates.parquet",
+        set_aside="results/restricted/set_aside.csv",
+        unit_proposals="results/restricted/unit_proposals.tsv",
     log:
         "results/logs/quality/all.log",
     params:
@@ -36,8 +45,80 @@ rule quality:
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --ledgers {input.ledgers:q}'
         " --quarantines {input.quarantines:q} --duplicates {input.duplicates:q}"
+        " --proposals {input.proposals:q} --unit_proposals {output.unit_proposals:q}"
         " --ledger {output.ledger:q} --quarantine {output.quarantine:q}"
         " --all-duplicates {output.duplicates:q} --set-aside {output.set_aside:q}"
         " --balances {input.balances:q} --derived {output.derived:q}"
         " --flags {input.flags:q} --flagged {output.flagged:q}"
+        " --log {log:q} <<< {params.job:q}"
+
+
+rule delivery:
+    input:
+        gate=after("ingested"),
+        cells="results/ingested/{source}.parquet",
+        raw=lambda wildcards: [ancient(file) for file in PREVIOUS[wildcards.source]],
+    output:
+        delivery="results/quality/deliveries/{source}.json",
+    log:
+        "results/logs/quality/{source}.delivery.log",
+    params:
+        job=lambda wildcards: job(
+            "delivery",
+            wildcards.source,
+            settings.ingest(STUDY, wildcards.source, PREVIOUS[wildcards.source], KEY),
+            [settings.reader(STUDY, wildcards.source)],
+        ),
+    shell:
+        '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
+        " --delivery {output.delivery:q} --log {log:q} <<< {params.job:q}"
+
+
+rule validate:
+    input:
+        gate=after("cohorts"),
+        ledger="results/quality/ledger.tsv",
+        derived="results/quality/derived.tsv",
+        flags="results/quality/flags.tsv",
+        quarantine="results/restricted/quarantine.parquet",
+        patients="results/quality/harmonise/patients.profile.json",
+        profiles=expand("results/quality/harmonise/{source}.profile.json", source=SOURCES),
+        deliveries=expand("results/quality/deliveries/{source}.json", source=PREVIOUS),
+        membership="results/cohorts/membership.parquet",
+        values=expand("results/cohorts/values/{panel}.parquet", panel=PLACED),
+    output:
+        html="results/quality/validation.html",
+        json="results/quality/validation.json",
+        summary="results/quality/summary.json",
+        extracts=expand(
+            "results/restricted/set_aside_{source}.xlsx", source=[PATIENTS, *SOURCES]
+        ),
+    log:
+        "results/logs/quality/validate.log",
+    params:
+        job=lambda wildcards: job(
+            "validate", "all", settings.validation(STUDY, RAW), files=[REPORT]
+        ),
+    shell:
+        '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --ledger {input.ledger:q}'
+        " --derived {input.derived:q} --flags {input.flags:q}"
+        " --quarantine {input.quarantine:q} --patients {input.patients:q}"
+        " --profiles {input.profiles:q} --deliveries {input.deliveries:q}"
+        " --membership {input.membership:q} --values {input.values:q}"
+        " --html {output.html:q} --json {output.json:q} --summary {output.summary:q}"
+        " --extracts {output.extracts:q} --log {log:q} <<< {params.job:q}"
+
+
+checkpoint quality_gate:
+    input:
+        QUALITY,
+    output:
+        done="results/quality/done",
+    log:
+        "results/logs/quality/gate.log",
+    params:
+        job=lambda wildcards: job("gate", "all", {}),
+    shell:
+        '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job'
+        " --validation results/quality/validation.json --done {output.done:q}"
         " --log {log:q} <<< {params.job:q}"

@@ -14,8 +14,9 @@ from labcohort.cohorts.timepoints import Calendar, calendar, visited
 from labcohort.ledger import balance, joined
 from labcohort.study.names import is_selected_on_baseline
 from schemas.cohort import Chosen, Dates, Flow, Membership, People
+from schemas.quality import NotChosen
 
-LISTS = ("derived", "values", "members")
+LISTS = ("derived", "values", "members", "not_chosen")
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
@@ -74,6 +75,9 @@ def _panel(
     """Write a panel's chosen values and the members of its cohorts; its part of the ledger."""
     results = when.results(frame)
     chosen = when.chosen(results)
+    passed = results.join(people.filter(pl.col("failed").is_null()), on="person", how="semi")
+    lost = NotChosen.validate(when.not_chosen(passed, chosen), lazy=True)
+    lost.write_parquet(_path(paths["not_chosen"], panel))
     if panel in settings["panels"]:
         # those who never came back are compared with those who did (attenders)
         kept = people.filter(pl.col("failed").is_null() | pl.col("lacks_followup_only"))

@@ -37,6 +37,7 @@ def main(paths: dict, key: str, settings: dict) -> str:
     ledger.write_csv(paths["ledger"], separator="\t")
     counts = derived_balance(derived)
     counts.write_csv(paths["balance"], separator="\t")
+    panel.against_reported.write_csv(paths["against_reported"], separator="\t")
     flag_counts(derived).write_csv(paths["flags"], separator="\t")
     computed = counts.filter(pl.col("reason").is_null()).get_column("n").sum()
     without = counts.get_column("n").sum() - computed

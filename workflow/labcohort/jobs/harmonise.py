@@ -1,27 +1,28 @@
 """Job `harmonise`: a source's cells to values in canonical units."""
 
+import json
 from pathlib import Path
 
 import polars as pl
 
-from labcohort.harmonise.cells import check_mapping_is_used, harmonise_cells
+from labcohort.harmonise.cells import harmonise_cells
+from labcohort.harmonise.claims import place_texts
+from labcohort.ingest.date_shift import shifted
+from labcohort.ingest.key import read_key
 from labcohort.ledger import balance
-from labcohort.quarantine import check_ceiling
+from labcohort.validate.profile import profile
 from schemas.harmonised import Values
 from schemas.quality import Quarantine
 
-LISTS = ("values",)
+LISTS = ("values", "patients")
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
-    """Write values, set-aside records and the ledger's part; the line to report."""
+    """Write values, set-aside records, proposals and counts; the line to report."""
     cells = pl.read_parquet(paths["cells"])
-    result = harmonise_cells(cells, settings)
-    values = Values.validate(result.values, lazy=True)
+    result = harmonise_cells(cells, settings, *_people(paths["patients"], settings))
+    values = Values.validate(_shifted(result.values, settings), lazy=True)
     quarantine = Quarantine.validate(result.quarantine, lazy=True)
-    tried = cells.height - result.unused.height
-    check_ceiling(quarantine, tried, settings["ceiling"], key)
-    check_mapping_is_used(values, key)
     set_aside = quarantine.select("source", fate=pl.lit("set_aside"), reason=pl.col("rule"))
     ledger = balance("harmonise", cells, [result.unused, set_aside], values)
     panels = {row["marker"]: row["panel"] for row in settings["markers"]}
@@ -30,4 +31,26 @@ def main(paths: dict, key: str, settings: dict) -> str:
         values.filter(panel == Path(path).stem).write_parquet(path)
     quarantine.write_parquet(paths["quarantine"])
     ledger.write_csv(paths["ledger"], separator="\t")
+    result.proposals.write_csv(paths["proposals"], separator="\t", quote_style="never")
+    counts = profile(result, settings)
+    Path(paths["profile"]).write_text(json.dumps(counts, ensure_ascii=False, indent=1) + "\n")
     return f"{values.height:,} values, {quarantine.height:,} set aside"
+
+
+def _people(paths: list[str], settings: dict) -> list[pl.DataFrame]:
+    """The patients, with their true dates, and where each stands; none where no rule needs them."""
+    if not paths:
+        return []
+    people, places = map(pl.read_parquet, paths)
+    dates = [name for name, kind in people.schema.items() if kind == pl.Date]
+    return [_shifted(people, settings, dates, back=True), place_texts(places)]
+
+
+def _shifted(
+    frame: pl.DataFrame, settings: dict, dates=("sample_date", "reported"), back: bool = False
+) -> pl.DataFrame:
+    """The frame with its dates shifted, where the study shifts dates."""
+    if "privacy" not in settings:
+        return frame
+    largest = settings["privacy"]["shift_days"]
+    return shifted(frame, list(dates), read_key(settings["privacy"], Path()), largest, back)

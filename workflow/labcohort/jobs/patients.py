@@ -1,19 +1,36 @@
 """Job `patients`: the patient table's cells to typed attributes, one row a person."""
 
+import json
+from pathlib import Path
+
 import polars as pl
 
-from labcohort.harmonise.patients import check_attributes, harmonise_patients
+from labcohort.harmonise.patients import harmonise_patients
+from labcohort.ingest.date_shift import shifted
+from labcohort.ingest.key import read_key
+from labcohort.validate.profile import profile_patients
 from schemas.harmonised import Patients
 from schemas.quality import Quarantine
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
-    """Write the patients and set-aside records of their attributes; the line to report."""
+    """Write the patients, their places, set-aside records and counts; the line to report."""
     cells = pl.read_parquet(paths["cells"])
-    people, quarantine = harmonise_patients(cells, settings)
-    Patients.validate(people, lazy=True)
-    Quarantine.validate(quarantine, lazy=True)
-    check_attributes(cells, quarantine, settings["ceiling"], key)
+    found = harmonise_patients(cells, settings)
+    people = Patients.validate(_shifted(found.people, settings), lazy=True)
+    quarantine = Quarantine.validate(found.quarantine, lazy=True)
     people.write_parquet(paths["patients"])
+    found.places.write_parquet(paths["places"])
     quarantine.write_parquet(paths["quarantine"])
+    counts = profile_patients(cells, quarantine, settings)
+    Path(paths["profile"]).write_text(json.dumps(counts, ensure_ascii=False, indent=1) + "\n")
     return f"{people.height:,} persons, {quarantine.height:,} attributes set aside"
+
+
+def _shifted(people: pl.DataFrame, settings: dict) -> pl.DataFrame:
+    """The patients with their dates shifted, where the study shifts dates."""
+    if "privacy" not in settings:
+        return people
+    dates = [name for name, kind in people.schema.items() if kind == pl.Date]
+    key = read_key(settings["privacy"], Path())
+    return shifted(people, dates, key, settings["privacy"]["shift_days"])

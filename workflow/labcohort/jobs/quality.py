@@ -8,7 +8,7 @@ from labcohort.quarantine import PLACE
 from labcohort.spreadsheet import inert, marked
 from schemas.quality import Duplicates, Ledger, Quarantine
 
-LISTS = ("ledgers", "quarantines", "duplicates", "balances", "flags")
+LISTS = ("ledgers", "quarantines", "duplicates", "balances", "flags", "proposals")
 
 FLAGS = {"marker": pl.String, "flag": pl.String, "n": pl.Int64}
 BALANCE = {"marker": pl.String, "reason": pl.String, "n": pl.Int64}
@@ -37,6 +37,7 @@ def main(paths: dict, key: str, settings: dict) -> str:
     balances = balances.sort("marker", "reason").insert_column(1, method.alias("method"))
     marked(balances, settings["synthetic"]).write_csv(paths["derived"], separator="\t")
     _write_flags(paths, settings)
+    _write_proposals(paths)
     shown = marked(quarantine.drop("person"), settings["synthetic"])
     inert(shown).write_csv(paths["set_aside"])
     total = ledger.filter((pl.col("stage") == "ingest") & (pl.col("kind") == "in"))
@@ -54,6 +55,14 @@ def _write_flags(paths: dict, settings: dict) -> None:
     said = [words(flag) for flag in flags.get_column("flag")]
     flags = flags.with_columns(meaning=pl.Series(said, dtype=pl.String))
     marked(flags, settings["synthetic"]).write_csv(paths["flagged"], separator="\t")
+
+
+def _write_proposals(paths: dict) -> None:
+    """Units that a person may accept, in the columns of config/corrections.tsv, without a sign."""
+    parts = [pl.read_csv(path, separator="\t", infer_schema=False) for path in paths["proposals"]]
+    inert(pl.concat(parts)).write_csv(
+        paths["unit_proposals"], separator="\t", quote_style="never"
+    )
 
 
 def _all(paths: list[str]) -> pl.DataFrame:

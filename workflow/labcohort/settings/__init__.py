@@ -16,22 +16,25 @@ from labcohort.settings.assessments import (
 from labcohort.settings.available import available_markers, panels, planned_panels
 from labcohort.settings.printing import figure, figure_panels, tables
 from labcohort.settings.stages import (
-    ceiling,
     cohorts,
     compare,
     derive,
     derive_panels,
     harmonise,
     ingest,
+    needs_patients,
     patients,
     placed_panels,
     quality,
+    reader,
 )
 from labcohort.settings.text import job_text
+from labcohort.settings.validation import validation
 
 __all__ = [
-    "attenders", "available_markers", "ceiling", "cohorts", "compare", "derive", "derive_panels",
-    "families", "figure", "figure_panels", "harmonise", "in_range", "ingest", "job_text",
-    "panels", "patients", "placed_panels", "planned_panels", "quality", "regression",
+    "attenders", "available_markers", "cohorts", "compare", "derive", "derive_panels",
+    "families", "figure", "figure_panels", "harmonise", "in_range", "ingest", "job_text", "needs_patients",
+    "panels", "patients", "placed_panels", "planned_panels", "quality", "reader", "regression",
     "regression_panels", "scorecard", "sensitivity", "sensitivity_inputs", "tables",
+    "validation",
 ]  # fmt: skip

@@ -47,6 +47,7 @@ def tables(study: Study) -> dict:
         for row in study.tables["cohorts"]
         if is_selected_on_baseline(row)
     }
+    staged = [row["cohort"] for row in study.tables["cohorts"] if row["subject"] in CLASSES]
     shown = printing(study)
     shown["markers"] = {m: row for m, row in shown["markers"].items() if m in used}
     shown["orders"]["marker"] = [m for m in shown["orders"]["marker"] if m in used]
@@ -55,8 +56,8 @@ def tables(study: Study) -> dict:
         "everyone": everyone(study),
         "confidence": study.config["confidence"],
         "declared": study.config["declared"],
-        "staged": [row["cohort"] for row in study.tables["cohorts"] if row["subject"] in CLASSES],
-        "equation": equation(study, "EGFR"),
+        "staged": staged,
+        "equation": equation(study, "EGFR") if staged else None,
         "tables": [
             {k: row[k] for k in ("table", "kind", "profile", "panel", "title")}
             for row in study.tables["tables"]

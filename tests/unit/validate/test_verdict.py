@@ -1,0 +1,166 @@
+"""Rules judged source by source, and the document that holds all of it."""
+
+import dataclasses
+
+import polars as pl
+import pytest
+from labcohort.validate.verdict import document, summary
+
+from schemas.validation import check_document
+from tests.unit.validate.made import PERSON, RAW, ledger_of, marker_row, profile_of, set_aside
+
+
+@pytest.fixture
+def judged(study, evidence):
+    """The document of the small study with these settings of rules and this evidence."""
+
+    def made(*settings: tuple, told: dict | None = None, **more) -> dict:
+        found = document(evidence(**more), study(*settings, **(told or {})))
+        check_document(found)
+        return found
+
+    return made
+
+
+def part(document: dict, rule: str, source: str | None) -> dict:
+    """A rule's judgement in one source."""
+    (row,) = [r for r in document["rules"] if r["rule"] == rule]
+    (found,) = [p for p in row["sources"] if p["source"] == source]
+    return found
+
+
+def test_a_rule_is_tried_on_cells_that_are_neither_empty_nor_ignored(judged):
+    found = part(judged(), "unparseable_value", "a")
+    assert (found["tried"], found["failed"], found["verdict"]) == (90, 1, "warn")
+    assert found["first"] == [{"file": "raw/a.csv", "sheet": None, "row": 2, "column": "result"}]
+    clean = part(judged(), "unparseable_value", "b")
+    assert (clean["tried"], clean["failed"], clean["verdict"]) == (90, 0, "ok")
+
+
+def test_rules_of_derive_are_tried_on_what_came_to_it(judged):
+    assert part(judged(), "unknown_person", "a")["tried"] == 88
+
+
+def test_each_source_is_judged_by_itself_and_the_worst_counts(judged):
+    # two of 90 are over 2 %; of both sources together they would not be
+    found = judged()
+    assert part(found, "set_aside_share", "a")["verdict"] == "critical"
+    assert part(found, "set_aside_share", "b")["verdict"] == "ok"
+    assert found["verdict"] == "critical"
+    assert {of["source"]: of["verdict"] for of in found["sources"]} == {"a": "critical", "b": "ok"}
+    assert found["rules"][0]["rule"] == "set_aside_share"
+
+
+def test_a_study_may_take_severity_away_from_one_source(judged):
+    found = judged(
+        ("set_aside_share", "a", "none", None), ("unparseable_value", None, "error", None)
+    )
+    assert part(found, "set_aside_share", "a")["verdict"] == "ok"
+    assert part(found, "set_aside_share", "a")["why"] == "because"
+    assert found["verdict"] == "error"
+
+
+def test_the_ceiling_is_the_studys(study, evidence):
+    found = document(evidence(), study(ceiling=0.1))
+    assert part(found, "set_aside_share", "a")["verdict"] == "ok"
+    assert part(found, "set_aside_share", "a")["threshold"] == 0.1
+
+
+def test_flags_that_harmonise_raises_are_of_a_source_and_others_of_all(judged):
+    first = [{"file": "raw/a.csv", "sheet": None, "row": 9, "column": "result"}]
+    of_a = profile_of(
+        marker_row("TC", 88, 4.5), flags=[{"flag": "unreadable_range", "n": 7, "first": first}]
+    )
+    found = judged(profiles={"a": of_a, "b": profile_of(marker_row("TC", 90, 5.0))})
+    own = part(found, "unreadable_range", "a")
+    assert (own["tried"], own["failed"], own["first"]) == (88, 7, first)
+    # 178 measured values that cohorts was given, and 50 derived ones
+    pole = part(found, "near_pole", None)
+    assert (pole["tried"], pole["failed"], pole["verdict"]) == (228, 3, "warn")
+
+
+def test_attributes_of_persons_are_tried_on_filled_cells(judged):
+    found = judged(quarantine=set_aside("people", "unknown_code", marker=None))
+    own = part(found, "unknown_code", "people")
+    assert (own["tried"], own["failed"], own["verdict"]) == (28, 1, "warn")
+    assert found["patients"]["verdict"] == "warn"
+
+
+def test_repeats_are_counted_and_not_judged(judged):
+    repeats = pl.DataFrame(
+        [("a", "derive", "fate", "duplicate", "identical_repeat", 4)],
+        schema=ledger_of("a", 1, 0).schema, orient="row",
+    )  # fmt: skip
+    ledger = pl.concat([ledger_of("a", 100, 10), ledger_of("b", 100, 10), repeats])
+    found = part(judged(ledger=ledger), "identical_repeat", "a")
+    assert (found["failed"], found["verdict"]) == (4, "ok")
+
+
+def test_what_changed_since_the_last_delivery(judged):
+    delivery = {"cells": {"same": 90, "added": 5, "gone": 3, "changed": 7}, "persons": {"same": 1}}
+    found = judged(deliveries={"b": delivery})
+    gone, changed = (part(found, f"delivery_{which}", "b") for which in ("gone", "changed"))
+    assert (gone["tried"], gone["failed"], gone["verdict"]) == (100, 3, "warn")
+    assert (changed["tried"], changed["failed"]) == (100, 7)
+    assert [of["delivery"] for of in found["sources"]] == [None, delivery]
+
+
+def test_names_folded_and_units_proposed(judged):
+    folded = [{"seen": "TC ", "key": "TC", "how": "blanks"}]
+    of_a = profile_of(marker_row("TC", 88, 4.5, set_aside=2), names_folded=folded, proposals=6)
+    found = judged(profiles={"a": of_a, "b": profile_of()})
+    assert part(found, "name_folded", "a")["failed"] == 1
+    own = part(found, "unit_proposed", "a")
+    assert (own["tried"], own["failed"], own["verdict"]) == (90, 6, "warn")
+
+
+def test_a_wrong_unit_of_one_marker_is_critical(judged):
+    """Cholesterol of mg/dL taken for mmol/L: 38.67 times too high, over the hard limit of 60."""
+    of_b = profile_of(marker_row("TC", 0, set_aside=90, hard_high=90), marker_row("HDL", 9000))
+    quarantine = set_aside("b", *["hard_limit"] * 90)
+    ledger = pl.concat([ledger_of("a", 100, 10), ledger_of("b", 9090, 0, hard_limit=90)])
+    a = profile_of(marker_row("TC", 90, 5.0))
+    found = judged(ledger=ledger, quarantine=quarantine, profiles={"a": a, "b": of_b})
+    assert part(found, "set_aside_share", "b")["verdict"] == "ok"  # 1 % of the source
+    own = part(found, "marker_set_aside_share", "b")
+    assert own["verdict"] == "critical" and own["found"][0]["subject"] == "TC"
+    assert part(found, "outside_soft_limits", "b")["verdict"] == "critical"
+
+
+def test_places_are_the_first_five_of_any_source(judged):
+    bad = pl.concat([set_aside("a", *["hard_limit"] * 4), set_aside("b", *["hard_limit"] * 4)])
+    (rule,) = [r for r in judged(quarantine=bad)["rules"] if r["rule"] == "hard_limit"]
+    assert [(at["source"], at["row"]) for at in rule["first"]] == [
+        ("a", 2), ("a", 3), ("a", 4), ("a", 5), ("b", 2),
+    ]  # fmt: skip
+    assert (rule["tried"], rule["failed"]) == (180, 8)
+
+
+def test_a_rule_without_a_row_is_not_left_out(judged):
+    found = judged(quarantine=set_aside("b", "brand_new"))
+    assert part(found, "brand_new", "b")["verdict"] == "error"
+
+
+def test_the_summary_says_what_a_scheduler_asks(judged):
+    found = summary(judged(), {"rules": "x"})
+    assert (found["verdict"], found["study"], found["digests"]) == (
+        "critical", "small", {"rules": "x"},
+    )  # fmt: skip
+    assert found["sources"]["a"]["cells"] == 100 and found["sources"]["a"]["used"] == 88
+    over = {(row["rule"], row["source"], row["verdict"]) for row in found["over_threshold"]}
+    assert ("set_aside_share", "a", "critical") in over and ("near_pole", None, "warn") in over
+
+
+def test_nothing_of_a_cell_or_person_is_in_the_document(judged):
+    found = str(judged())
+    assert RAW not in found and PERSON not in found
+
+
+def test_the_order_of_rows_says_nothing(study, evidence):
+    wrote = evidence(quarantine=set_aside("a", *["hard_limit", "invalid_date"] * 5))
+    mixed = {
+        name: getattr(wrote, name).sample(fraction=1, shuffle=True, seed=2)
+        for name in ("ledger", "quarantine", "flags")
+    }
+    other = dataclasses.replace(wrote, **mixed, profiles=dict(reversed(wrote.profiles.items())))
+    assert document(other, study()) == document(wrote, study())

@@ -1,0 +1,25 @@
+"""Job `delivery`: what a source's export changed since the one before it."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from labcohort.ingest.key import read_key
+from labcohort.ingest.layouts import no_data
+from labcohort.ingest.pseudonym import Pseudonyms
+from labcohort.ingest.source import parts_of
+from labcohort.validate.delivery import changes
+
+
+def main(paths: dict, key: str, settings: dict) -> str:
+    """Write the counts; the line to report."""
+    pseudonyms = Pseudonyms(read_key(settings["privacy"], Path()), settings["person"])
+    batches = [b for part in parts_of(settings, key, Path(), pseudonyms) for b in part.cells()]
+    if not batches:
+        raise no_data(", ".join(settings["raw"]))
+    found = changes(pl.read_parquet(paths["cells"]), pl.concat(batches))
+    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    Path(paths["delivery"]).write_text(text, encoding="utf-8")
+    cells = found["cells"]
+    return ", ".join(f"{n:,} cells {kind}" for kind, n in cells.items())

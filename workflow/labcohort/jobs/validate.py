@@ -1,0 +1,76 @@
+"""Job `validate`: what all stages found, judged by the study's rules; the report of it."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from labcohort.ledger import SCHEMA
+from labcohort.provenance import digest
+from labcohort.validate.extract import write_extract
+from labcohort.validate.missingness import missingness
+from labcohort.validate.report import page
+from labcohort.validate.verdict import Evidence, document, summary
+from schemas.validation import check_document
+
+LISTS = ("profiles", "deliveries", "extracts", "values")
+
+
+def main(paths: dict, key: str, settings: dict) -> str:
+    """Write the report, its JSON, the summary and a workbook a source; the line to report."""
+    quarantine = pl.read_parquet(paths["quarantine"])
+    validation = document(_evidence(paths, quarantine, settings), settings)
+    check_document(validation)
+    text = _json(validation)
+    Path(paths["json"]).write_text(text, encoding="utf-8")
+    Path(paths["html"]).write_text(page(validation, settings), encoding="utf-8")
+    digests = settings["digests"] | {"validation": digest(text)}
+    short = summary(validation, digests) | {"versions": settings["versions"]}
+    Path(paths["summary"]).write_text(_json(short), encoding="utf-8")
+    for path in map(Path, paths["extracts"]):
+        source = path.stem.removeprefix("set_aside_")
+        write_extract(path, quarantine.filter(pl.col("source") == source), settings, source)
+    over = len(short["over_threshold"])
+    return f"verdict {validation['verdict']}, {over} times a rule is over its threshold"
+
+
+def _evidence(paths: dict, quarantine: pl.DataFrame, settings: dict) -> Evidence:
+    """What the stages wrote, read."""
+    derived = _table(paths["derived"], {"n": pl.Int64})
+    chosen = [pl.scan_parquet(p) for p in paths["values"]]
+    columns = ("person", "marker", "timepoint")
+    return Evidence(
+        ledger=_table(paths["ledger"], SCHEMA),
+        quarantine=quarantine,
+        flags=_table(paths["flags"], {"marker": pl.String, "flag": pl.String, "n": pl.Int64}),
+        computed=derived.get_column("n").sum(),
+        profiles=_by_source(paths["profiles"]),
+        patients=json.loads(Path(paths["patients"]).read_text("utf-8")),
+        deliveries=_by_source(paths.get("deliveries", [])),
+        missingness=missingness(
+            pl.read_parquet(paths["membership"]),
+            pl.concat(f.select(columns) for f in chosen),
+            settings,
+        )
+        if chosen
+        else [],
+    )
+
+
+def _table(path: str, schema: dict) -> pl.DataFrame:
+    """Columns of a tab-separated table in their types; others, as `synthetic`, are passed over."""
+    frame = pl.read_csv(path, separator="\t", infer_schema=False)
+    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
+
+
+def _by_source(paths: list[str]) -> dict[str, dict]:
+    """{source}.…json -> its content, by source."""
+    return {
+        Path(path).name.partition(".")[0]: json.loads(Path(path).read_text("utf-8"))
+        for path in sorted(paths)
+    }
+
+
+def _json(value: dict) -> str:
+    """JSON that people can read too; the order of keys is that of writing."""
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

@@ -1,0 +1,1 @@
+"""Validation: what the rules found in each source, how grave it is, and the report of it."""

@@ -1,0 +1,102 @@
+"""Set-aside rows of one source as a workbook to send back to its laboratory."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import xlsxwriter
+
+from labcohort.quarantine import PLACE
+from labcohort.spreadsheet import FORMULA_STARTS
+
+# column -> its heading and width; the last is for the laboratory to fill in
+COLUMNS = {
+    "file": ("file", 34),
+    "sheet": ("sheet", 12),
+    "row": ("row", 8),
+    "column": ("column", 22),
+    "marker": ("marker", 12),
+    "raw_value": ("raw value", 18),
+    "rule": ("rule", 26),
+    "reason": ("reason", 70),
+    "answer": ("answer", 40),
+}
+# nobody answers more; the rest is in set_aside.csv
+LARGEST = 100_000
+# characters that a cell of a workbook holds
+LONGEST = 32_767
+# a workbook says when it was made: the same day always, so that the same rows are the same bytes
+MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+def write_extract(path: Path, rows: pl.DataFrame, study: dict, source: str) -> None:
+    """Write the set-aside rows (schemas.quality.Quarantine) of one source.
+
+    Texts are texts: none of them is a formula, a link or a number in the workbook, also after
+    someone has edited it. Persons are not named: place and value find the result.
+    """
+    book = xlsxwriter.Workbook(
+        str(path),
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    book.set_properties(
+        {"title": f"Set-aside results of {source}", "author": "labcohort", "created": MADE}
+    )
+    _about(book, rows.height, study, source)
+    _rows(book, rows.sort(*PLACE, "stage", "rule", nulls_last=True).head(LARGEST))
+    book.close()
+
+
+def _about(book, height: int, study: dict, source: str) -> None:
+    """The first sheet: what this is and what is asked of the reader."""
+    sheet = book.add_worksheet("about")
+    sheet.set_column(0, 0, 100, book.add_format({"text_wrap": True, "valign": "top"}))
+    lines = [
+        f"{study['title']}: results of {source} that were set aside",
+        *(["SYNTHETIC: made-up data. No real person, no finding."] if study["synthetic"] else []),
+        f"{height} results could not be used. Each row of the sheet 'set aside' is one of them,"
+        " with its place in the file as you sent it and the reason.",
+        "Please write into the column 'answer' what is right: the correct value and unit, the"
+        " correct date or id, or that the result is to be left out.",
+        "The raw values are those of single persons: keep this file as you keep the export.",
+    ]
+    if height > LARGEST:
+        lines.append(f"Here are the first {LARGEST}; set_aside.csv has all of them.")
+    for number, line in enumerate(lines):
+        sheet.write_string(number, 0, line)
+
+
+def _rows(book, rows: pl.DataFrame) -> None:
+    """The sheet of rows: header frozen, filters, widths."""
+    sheet = book.add_worksheet("set aside")
+    bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EEF4"})
+    # a cell so marked stays text when it is edited
+    inert = book.add_format({"quote_prefix": True})
+    answer = book.add_format({"bg_color": "#FFF8DC", "text_wrap": True})
+    for i, (heading, width) in enumerate(COLUMNS.values()):
+        sheet.set_column(i, i, width)
+        sheet.write_string(0, i, heading, bold)
+    names = [name for name in COLUMNS if name != "answer"]
+    texts = rows.select(pl.col(names))
+    formula = texts.select(pl.col(pl.String).str.contains(FORMULA_STARTS).fill_null(False))
+    for number, (cells, starts) in enumerate(
+        zip(texts.iter_rows(named=True), formula.iter_rows(named=True), strict=True), 1
+    ):
+        for i, name in enumerate(names):
+            if name == "row":
+                sheet.write_number(number, i, cells[name])
+            elif cells[name] is not None:
+                text = cells[name][:LONGEST]
+                sheet.write_string(number, i, text, inert if starts[name] else None)
+        sheet.write_blank(number, len(names), None, answer)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(rows.height, 1), len(COLUMNS) - 1)
+    sheet.set_landscape()
+    sheet.repeat_rows(0)
+    sheet.fit_to_pages(1, 0)
+    sheet.activate()

@@ -1,0 +1,13 @@
+"""The first places of a rule or flag: all that a report that may be passed on says of cells."""
+
+import polars as pl
+
+from labcohort.quarantine import PLACE
+
+# places that are named
+FIRST = 5
+
+
+def places(frame: pl.DataFrame) -> list[dict]:
+    """The first FIRST places of a frame's cells, in the order of file, sheet, row and column."""
+    return frame.select(PLACE[1:]).sort(PLACE[1:], nulls_last=True).head(FIRST).to_dicts()
