@@ -12,7 +12,8 @@ class Values(Place):
     `value_text`, `number`, `decimals` and `unit` are as the laboratory sent them; `comparator` is
     < or > (or with =) where it sent a limit, and `value` is then that limit. `flag` names what
     is odd. `range_low` and `range_high` are the laboratory's own reference range of that very
-    result in the canonical unit, both inclusive; null where it sent none.
+    result in the canonical unit, both inclusive; null where it sent none. `visit` is the label
+    that the file gives the visit; `reported` an ISO timestamp.
     """
 
     person: str
@@ -27,6 +28,9 @@ class Values(Place):
     flag: str = pa.Field(nullable=True)
     range_low: float = pa.Field(nullable=True)
     range_high: float = pa.Field(nullable=True)
+    visit: str = pa.Field(nullable=True)
+    status: str = pa.Field(nullable=True, isin=["preliminary", "final", "corrected"])
+    reported: str = pa.Field(nullable=True)
 
     class Config:
         unique = ("source", "file", "sheet", "row", "column")

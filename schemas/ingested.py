@@ -4,6 +4,8 @@ import pandera.polars as pa
 
 # what stands in `range_text` between the bounds of a range that is sent in two columns
 BETWEEN = ".."
+# column of the cells that tell, by a keyed digest, whether two ids are one human being
+SAME_PERSON = "same person"
 
 
 class Place(pa.DataFrameModel):
@@ -23,7 +25,10 @@ class Place(pa.DataFrameModel):
 class Cells(Place):
     """One row a cell. `person` is a pseudonym, null where the export names nobody.
 
-    `range_text` is the laboratory's own reference range of that result, where it sends one.
+    `range_text` is the laboratory's own reference range of that result, where it sends one;
+    `visit` the label of its visit, `status_text` that of its status (final, corrected …),
+    `reported_text` when it was reported; `sex_text` and `birth_text` are what the row itself says
+    of its person. `ignored` is the reason for which a reader holds the cell back.
     """
 
     person: str = pa.Field(nullable=True, str_matches=r"^p[0-9a-f]{16}$")
@@ -32,6 +37,12 @@ class Cells(Place):
     value_text: str
     unit_text: str = pa.Field(nullable=True)
     range_text: str = pa.Field(nullable=True)
+    visit: str = pa.Field(nullable=True)
+    status_text: str = pa.Field(nullable=True)
+    reported_text: str = pa.Field(nullable=True)
+    sex_text: str = pa.Field(nullable=True)
+    birth_text: str = pa.Field(nullable=True)
+    ignored: str = pa.Field(nullable=True)
 
     class Config:
         unique = ("source", "file", "sheet", "row", "column")

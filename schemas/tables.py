@@ -13,6 +13,8 @@ NAMES = r"^[a-z][a-z0-9_]*(\|[a-z][a-z0-9_]*)*$"
 TESTS = ("paired_t", "wilcoxon_signed_rank")
 SUMMARIES = ("mean_sem", "median_iqr")
 CORRECTIONS = ("holm", "bh", "none")
+SEVERITIES = ("none", "warn", "error", "critical")
+RULE_KINDS = ("aside", "flag", "repeat", "note", "delivery", "share", "finding")
 
 
 class Table(pa.DataFrameModel):
@@ -131,14 +133,113 @@ class ShownUnits(Table):
         unique = ("marker", "unit")
 
 
+class Aliases(Table):
+    """resources/aliases.tsv: what a marker is called in files; names are compared folded.
+
+    `ambiguous` names may mean another thing too: they are proposed, and never read as the marker.
+    """
+
+    marker: str = pa.Field(str_matches=CODE)
+    alias: str = pa.Field(unique=True, str_length={"min_value": 1})
+    language: str = pa.Field(isin=["en", "zh", "code"])
+    ambiguous: str = pa.Field(isin=["yes", "no"])
+    source: str = pa.Field(str_length={"min_value": 1})
+
+
+class Loinc(Table):
+    """resources/loinc.tsv: LOINC codes that mean a marker, by `property` (MCnc, SCnc, …).
+
+    `analyte` is that of conversions.tsv, where the unit does not decide the factor.
+    """
+
+    marker: str = pa.Field(str_matches=CODE)
+    loinc: str = pa.Field(unique=True, str_matches=r"^[0-9]{1,5}-[0-9]$")
+    analyte: str = pa.Field(nullable=True)
+    property: str = pa.Field(str_matches=r"^[A-Za-z]+$")
+    long_name: str = pa.Field(str_length={"min_value": 1})
+    source: str = pa.Field(str_length={"min_value": 1})
+
+
 class CrossChecks(Table):
-    """resources/cross_checks.tsv: of one sample, `greater` may not be below `lesser`."""
+    """resources/cross_checks.tsv: of one sample, `greater` may not be below `lesser`.
+
+    Where they are `equal` both are flagged or set aside.
+    """
 
     check: str = pa.Field(unique=True, str_matches=NAME)
     greater: str = pa.Field(str_matches=CODE)
     lesser: str = pa.Field(str_matches=CODE)
+    equal: str = pa.Field(isin=["flag", "aside"])
     reason: str = pa.Field(str_length={"min_value": 1})
     source: str = pa.Field(str_length={"min_value": 1})
+
+
+class BiologicalVariation(Table):
+    """resources/biological_variation.tsv: coefficients of variation of a marker, in per cent.
+
+    `cv_within`: of one person in a steady state; `cv_analytical`: of the measurement, where the
+    source gives one. Empty: half of `cv_within`, the desirable imprecision; 0: within the other.
+    """
+
+    marker: str = pa.Field(unique=True, str_matches=CODE)
+    cv_within: float = pa.Field(gt=0, le=200)
+    cv_analytical: float = pa.Field(nullable=True, ge=0, le=200)
+    source: str = pa.Field(str_length={"min_value": 1})
+
+
+class SexLimits(Table):
+    """resources/sex_limits.tsv: limits of a marker in one sex, in its canonical unit, inclusive.
+
+    A row without any limit says that the analyte does not exist in that sex.
+    """
+
+    marker: str = pa.Field(str_matches=CODE)
+    sex: str = pa.Field(isin=["male", "female"])
+    hard_low: float = pa.Field(nullable=True)
+    hard_high: float = pa.Field(nullable=True)
+    soft_low: float = pa.Field(nullable=True)
+    soft_high: float = pa.Field(nullable=True)
+    source: str = pa.Field(str_length={"min_value": 1})
+
+    class Config:
+        unique = ("marker", "sex")
+
+
+class Rules(Table):
+    """resources/rules.tsv: every rule of the house, what it says, and how grave it is.
+
+    `kind`: aside (a cell set aside), flag (a value kept), repeat (a cell settled as one), note (a
+    source's names and units), delivery (against the previous one), share (of a source's cells)
+    or finding (each marker, column or analyte of a source judged by a measure of its own).
+    `severity` holds above `threshold`: a share of what was tried (`trials`), of a finding its
+    measure; empty means any. `none` counts and never judges.
+    """
+
+    rule: str = pa.Field(unique=True, str_matches=NAME)
+    stage: str = pa.Field(isin=["ingest", "patients", "harmonise", "derive", "source"])
+    kind: str = pa.Field(isin=list(RULE_KINDS))
+    text: str = pa.Field(str_length={"min_value": 1})
+    text_zh: str = pa.Field(str_length={"min_value": 1})
+    severity: str = pa.Field(isin=list(SEVERITIES))
+    threshold: float = pa.Field(nullable=True, ge=0)
+    trials: str = pa.Field(str_length={"min_value": 1})
+
+
+class RuleSettings(Table):
+    """config/rule_settings.tsv: another severity and threshold of a rule, of one source or all.
+
+    A row replaces both; a row of a source goes before one of all (empty `source`). `why` is
+    printed in the report.
+    """
+
+    rule: str = pa.Field(str_matches=NAME)
+    source: str = pa.Field(nullable=True)
+    severity: str = pa.Field(isin=list(SEVERITIES))
+    threshold: float = pa.Field(nullable=True, ge=0)
+    why: str = pa.Field(str_length={"min_value": 1})
+
+    class Config:
+        unique = ("rule", "source")
 
 
 class Eligibility(Table):
@@ -221,6 +322,28 @@ class PostHoc(Table):
     alpha: float = pa.Field(gt=0, lt=1)
 
 
+class Corrections(Table):
+    """config/corrections.tsv: single values that a person has corrected, each signed.
+
+    `old` and `new` are texts as the file has them (of the unit, an empty one is none).
+    """
+
+    source: str = pa.Field(str_matches=NAME)
+    file: str = pa.Field(str_length={"min_value": 1})
+    sheet: str = pa.Field(nullable=True)
+    row: int = pa.Field(ge=1)
+    column: str = pa.Field(str_length={"min_value": 1})
+    field: str = pa.Field(isin=["value", "unit", "date"])
+    old: str = pa.Field(nullable=True)
+    new: str = pa.Field(nullable=True)
+    who: str = pa.Field(str_length={"min_value": 1})
+    why: str = pa.Field(str_length={"min_value": 1})
+    date: str = pa.Field(str_matches=r"^\d{4}-\d{2}-\d{2}$")
+
+    class Config:
+        unique = ("source", "file", "sheet", "row", "column", "field")
+
+
 class Figures(Table):
     """config/figures.tsv: a row a figure; `kind` names a function of publish.figures."""
 
@@ -272,13 +395,18 @@ class PublishedResults(Table):
 RESOURCES = {
     "markers": Markers,
     "conversions": Conversions,
+    "aliases": Aliases,
+    "loinc": Loinc,
     "ckd_stages": CkdStages,
     "cross_checks": CrossChecks,
+    "biological_variation": BiologicalVariation,
+    "sex_limits": SexLimits,
     "methods": Methods,
     "martin_hopkins": MartinHopkins,
     "reference_ranges": ReferenceRanges,
     "shown_units": ShownUnits,
     "published_results": PublishedResults,
+    "rules": Rules,
 }
 CONFIG = {
     "eligibility": Eligibility,
@@ -286,6 +414,8 @@ CONFIG = {
     "cohorts": Cohorts,
     "plan": Plan,
     "post_hoc": PostHoc,
+    "corrections": Corrections,
+    "rule_settings": RuleSettings,
     "figures": Figures,
     "tables": Tables,
 }

@@ -1,7 +1,9 @@
-"""Run one job of the workflow, or check a study.
+"""Run one job of the workflow, check a study, or draft a source.
 
 python workflow job --NAME PATH … < JOB.json    one job, as Snakemake runs it
 python workflow check [DIRECTORY]                a study's configuration, without running it
+python workflow draft RAW_FILE [--study DIRECTORY] [--name NAME] [--content results|patients]
+                                                 a draft of config/sources/NAME.yaml, to confirm
 """
 
 import json
@@ -24,6 +26,8 @@ def main(arguments: list[str]) -> int:
         # by name: what a job imports is in its provenance, and no job checks a study
         check = import_module("labcohort.check").check
         return check(Path(arguments[1] if len(arguments) == 2 else "."), HOME)
+    if arguments[:1] == ["draft"] and len(arguments) > 1:
+        return import_module("labcohort.draft.command").draft(arguments[1:], HOME)
     if arguments[:1] == ["job"]:
         return run_job(arguments[1:], json.load(sys.stdin))
     print(__doc__.strip(), file=sys.stderr)

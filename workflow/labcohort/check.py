@@ -15,8 +15,9 @@ def check(directory: Path, home: Path) -> int:
     memory = Memory(directory / ".snakemake" / "labcohort.json")
     try:
         study = load_study(directory, home, memory, Code(home, memory))
-        for name in [study.patients_source, *study.result_sources]:
-            _check_source(study, name, directory)
+        patients = _check_source(study, study.patients_source, directory, None)
+        for name in study.result_sources:
+            _check_source(study, name, directory, patients)
     except UserError as error:
         print(f"labcohort: {error}", file=sys.stderr)
         return 1
@@ -24,34 +25,53 @@ def check(directory: Path, home: Path) -> int:
     planned = len(study.tables["plan"])
     name = study.config["study"]
     print(f"{name}: the configuration is valid ({sources}; {planned} rows planned)")
+    for line in study.replaced:
+        print(f"  {line}")
     return 0
 
 
-def _check_source(study, name: str, directory: Path) -> None:
-    """Read a raw file's first batch (of a file that is not large: all of it) by its mapping."""
+def _check_source(study, name: str, directory: Path, patients: tuple | None) -> tuple | None:
+    """Read the first batch of each raw file (of one that is not large: all of it).
+
+    `patients` are the patient table and its places, which are returned where `name` is theirs.
+    """
     from labcohort import settings
     from labcohort.harmonise.cells import harmonise_cells
+    from labcohort.harmonise.claims import place_texts
     from labcohort.harmonise.patients import check_attributes, harmonise_patients
-    from labcohort.ingest.layouts import cells_of, no_data
-    from labcohort.ingest.pseudonym import pseudonyms, read_key
-    from labcohort.ingest.readers import read_rows
     from labcohort.quarantine import check_ceiling
-    from labcohort.study.raw import raw_file
+    from labcohort.study.raw import raw_files
 
-    how = settings.ingest(study, name, "", "")
-    key = read_key(how["privacy"], directory)
-    path = raw_file(study, name, directory)
-    rows = read_rows(path, how["file"], how["format"])
-    batches = cells_of(rows, name, how, pseudonyms(key, how["person"].get("before")))
-    cells = next(batches, None)
-    if cells is None:
-        raise no_data(how["file"])
-    # the ceiling is on a whole source: where there are more rows, they may bring the share down
-    ceiling = study.config["ceiling"] if next(batches, None) is None else 1.0
+    how = settings.ingest(study, name, dict.fromkeys(raw_files(study, name, directory), ""), "")
+    cells, whole = _first_cells(how, name, directory)
+    # shares are of a whole source: where there are more rows, they may bring them down
+    ceiling = study.config["ceiling"] if whole else 1.0
     if how["content"] == "patients":
-        _, quarantine = harmonise_patients(cells, settings.patients(study))
-        check_attributes(cells, quarantine, ceiling, name)
-    else:
-        result = harmonise_cells(cells, settings.harmonise(study, name))
-        tried = cells.height - result.unused.height
-        check_ceiling(result.quarantine, tried, ceiling, name)
+        found = harmonise_patients(cells, settings.patients(study, ""))
+        check_attributes(cells, found.quarantine, ceiling, name)
+        return found.people, place_texts(found.places)
+    told = settings.harmonise(study, name, "")
+    result = harmonise_cells(cells, told, *(patients if settings.needs_patients(study, name) else ()))
+    check_ceiling(result.quarantine, cells.height - result.unused.height, ceiling, name)
+    return None
+
+
+def _first_cells(how: dict, name: str, directory: Path):
+    """The cells of each file's first batch, and whether they are all of the source's."""
+    import polars as pl
+
+    from labcohort.ingest.key import read_key
+    from labcohort.ingest.layouts import no_data
+    from labcohort.ingest.pseudonym import Pseudonyms
+    from labcohort.ingest.source import parts_of
+
+    pseudonyms = Pseudonyms(read_key(how["privacy"], directory), how["person"])
+    first, whole = [], True
+    for part in parts_of(how, name, directory, pseudonyms):
+        batches = part.cells()
+        first += [cells for cells in [next(batches, None)] if cells is not None]
+        whole = whole and next(batches, None) is None
+        part.check()
+    if not first:
+        raise no_data(", ".join(how["raw"]))
+    return pl.concat(first), whole

@@ -54,9 +54,9 @@ def mapping() -> dict:
         "ignore": ["PLT"],
         "missing": ["NA", "-"],
         "decimal": ".",
-        "dates": ["YYYY-MM-DD"],
+        "dates": {"formats": ["YYYY-MM-DD"]},
         "layout": "long",
-        "ceiling": 0.02,
+        "corrections": [],
         "markers": [
             marker("HBA1C", "%", 2, 25, 4, 16),
             marker("CREAT", "umol/L", 5, 4000, 25, 1500),

@@ -7,14 +7,14 @@ from datetime import date
 
 import pytest
 from labcohort.errors import UserError
-from labcohort.harmonise.cells import check_mapping_is_used, harmonise_cells
+from labcohort.harmonise.cells import harmonise_cells
 from labcohort.quarantine import check_ceiling
 
 from schemas.harmonised import Values
 from schemas.quality import Quarantine
 
 FAULTS = {
-    "unknown_analyte": {"analyte": "A1C"},
+    "unknown_analyte": {"analyte": "HbA1c"},
     "missing_person": {"person": None},
     "missing_date": {"date_text": ""},
     "undeclared_date_format": {"date_text": "5/6/19"},
@@ -53,6 +53,9 @@ def test_a_good_cell_is_a_value(cells, mapping):
             "flag": None,
             "range_low": None,
             "range_high": None,
+            "visit": None,
+            "status": None,
+            "reported": None,
         }
     ]
     assert result.quarantine.is_empty() and result.unused.is_empty()
@@ -105,7 +108,7 @@ def test_reasons_name_what_was_found(cells, mapping):
         rule: harmonise_cells(cells({}, fault), mapping).quarantine.item(0, "reason")
         for rule, fault in FAULTS.items()
     }
-    assert "'A1C'" in found["unknown_analyte"] and "'A1c'" in found["unknown_analyte"]
+    assert "'HbA1c'" in found["unknown_analyte"] and "'A1c'" in found["unknown_analyte"]
     assert "'5/6/19'" in found["undeclared_date_format"]
     assert "YYYY-MM-DD" in found["undeclared_date_format"]
     assert "'2019-02-29'" in found["invalid_date"]
@@ -123,7 +126,8 @@ def test_reasons_name_what_was_found(cells, mapping):
         ("4", None, None),
         ("16", None, None),
         ("16.1", None, "soft_high"),
-        ("25", None, "soft_high"),
+        # 25 mmol/mol would be 4.4 %: a person is asked whether that is the unit
+        ("25", None, "soft_high|unit_proposed"),
         ("25.1", "hard_limit", None),
     ],
 )
@@ -161,9 +165,9 @@ def test_a_marker_without_limits_has_none(cells, mapping):
         ({"value_text": ""}, "missing", None),
         ({"value_text": "NA"}, "missing", None),
         ({"value_text": "-"}, "missing", None),
-        ({"analyte": "PLT"}, "ignored", "PLT"),
-        ({"analyte": "PLT", "value_text": ""}, "ignored", "PLT"),
-        ({"analyte": "PLT", "value_text": "NA"}, "ignored", "PLT"),
+        ({"analyte": "PLT"}, "ignored", "analyte"),
+        ({"analyte": "PLT", "value_text": ""}, "ignored", "analyte"),
+        ({"analyte": "PLT", "value_text": "NA"}, "ignored", "analyte"),
         ({"value_text": "", "person": None, "date_text": "", "analyte": "?"}, "missing", None),
     ],
 )
@@ -241,12 +245,32 @@ def test_more_set_aside_than_the_ceiling_stops(cells, mapping):
     given = cells(*[{}] * 97, *[{"value_text": "x"}] * 3)
     result = harmonise_cells(given, mapping)
     with pytest.raises(UserError, match=r"3 of 100 values of site \(3.0 %\)") as caught:
-        check_ceiling(result.quarantine, given.height, mapping["ceiling"], "site")
+        check_ceiling(result.quarantine, given.height, 0.02, "site")
     assert "unparseable_value 3 times, first in raw/site.csv, row 99" in caught.value.where
 
 
-def test_a_source_without_any_value_stops(cells, mapping):
-    empty = harmonise_cells(cells({"value_text": ""}), mapping).values
-    with pytest.raises(UserError, match="no result of site could be used"):
-        check_mapping_is_used(empty, "site")
-    check_mapping_is_used(harmonise_cells(cells({}), mapping).values, "site")
+def test_what_a_reader_holds_back_is_ignored_with_its_reason(cells, mapping):
+    # before any rule: such a cell has nobody, no date and no known analyte
+    held = {"ignored": "message ADT^A01", "person": None, "date_text": "", "analyte": "?"}
+    result = harmonise_cells(cells({}, held, held | {"value_text": ""}), mapping)
+    assert result.unused.select("row", "fate", "reason").rows() == [
+        (3, "ignored", "message ADT^A01"), (4, "ignored", "message ADT^A01"),
+    ]  # fmt: skip
+    assert result.quarantine.is_empty() and result.values.height == 1
+
+
+def test_a_name_that_is_the_mappings_but_for_type_is_read_and_told(cells, mapping):
+    # Cyrillic A and full-width digits: what a Chinese or Russian keyboard types
+    result = harmonise_cells(cells({"analyte": "\u0410\uff11c"}, {"analyte": "A1C"}), mapping)
+    assert result.values.get_column("marker").to_list() == ["HBA1C", "HBA1C"]
+    assert [(name.name, name.key) for name in result.folded] == [
+        ("A1C", "A1c"), ("\u0410\uff11c", "A1c"),
+    ]  # fmt: skip
+
+
+def test_codes_of_units_are_put_into_words(cells, mapping):
+    given = cells({"value_text": "31", "unit_text": "7"}, {"unit_text": "%"}, {"unit_text": "8"})
+    result = harmonise_cells(given, mapping | {"units": {"7": "mmol/mol"}})
+    values = dict(result.values.select("row", "value").iter_rows())
+    assert values == pytest.approx({2: 4.98788, 3: 7.1}, abs=1e-12)
+    assert rules_of(result) == ["unknown_unit"]

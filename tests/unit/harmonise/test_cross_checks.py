@@ -1,7 +1,9 @@
 """Diastolic against systolic pressure of one sample: above is an error, equal odd."""
 
+import polars as pl
 import pytest
 from labcohort.harmonise.cells import harmonise_cells
+from labcohort.harmonise.cross_checks import check_pairs
 
 OTHER = "p0000000000000002"
 
@@ -72,3 +74,64 @@ def test_other_markers_of_the_sample_stay(pressures):
         ("Sys", "80", {}), ("Dia", "100", {}), ("A1c", "7.1", {"unit_text": "%"})
     )
     assert flags == {4: None} and set(aside) == {2, 3}
+
+
+ABOVE = {"check": "alb_above_tp", "greater": "TP", "lesser": "ALB", "reason": "no globulin"}
+
+
+def checked(*values: tuple, checks: list[dict] | None = None, **check: str) -> dict:
+    """Row -> (rule, flag) of values (marker, value, comparator) of one sample."""
+    frame = pl.DataFrame(
+        [
+            {"row": row, "person": "p1", "marker": marker, "value": float(value),
+             "comparator": sign, "rule": None, "reason": None, "flag": None}
+            for row, (marker, value, sign) in enumerate(values, 2)
+        ],
+        schema_overrides=dict.fromkeys(("comparator", "rule", "reason", "flag"), pl.String),
+    )  # fmt: skip
+    found = check_pairs(frame, checks or [ABOVE | check], ["person"])
+    assert found.columns == frame.columns
+    assert [row["reason"] for row in found.to_dicts() if row["rule"]] == [
+        "no globulin" for row in found.to_dicts() if row["rule"]
+    ]
+    return {row["row"]: (row["rule"], row["flag"]) for row in found.to_dicts()}
+
+
+ASIDE, FLAGGED, FINE = ("alb_above_tp", None), (None, "alb_above_tp_equal"), (None, None)
+
+
+@pytest.mark.parametrize(
+    ("equal", "albumin", "fate"),
+    [
+        ("aside", 69.9, FINE), ("aside", 70, ASIDE), ("aside", 71, ASIDE),
+        ("flag", 69.9, FINE), ("flag", 70, FLAGGED), ("flag", 71, ASIDE),
+    ],
+)  # fmt: skip
+def test_equal_values_are_flagged_or_set_aside_as_the_check_says(equal, albumin, fate):
+    found = checked(("TP", 70, None), ("ALB", albumin, None), ("GGT", 70, None), equal=equal)
+    assert found == {2: fate, 3: fate, 4: FINE}
+
+
+@pytest.mark.parametrize(
+    ("greater", "lesser", "fate"),
+    [
+        # below 1.5 may be below 1.2, and above 1 may be above 1.2; nothing is proved
+        ((1.2, None), (1.5, "<"), FINE), ((1.0, ">"), (1.2, None), FINE),
+        ((1.2, None), (1.5, "<="), FINE), ((1.0, ">="), (1.2, None), FINE),
+        # above 1.5 is above 1.2, below 1 is below 1.2
+        ((1.2, None), (1.5, ">"), ASIDE), ((1.0, "<"), (1.2, None), ASIDE),
+        ((1.0, "<"), (1.5, ">"), ASIDE), ((1.5, None), (1.5, "<"), FINE),
+    ],
+)  # fmt: skip
+def test_a_limit_is_judged_where_it_proves_something(greater, lesser, fate):
+    assert checked(("TP", *greater), ("ALB", *lesser)) == {2: fate, 3: fate}
+
+
+def test_a_value_of_two_checks_meets_the_first_that_is_broken():
+    checks = [
+        {"check": "hdl", "greater": "TC", "lesser": "HDL", "reason": "no globulin"},
+        {"check": "ldl", "greater": "TC", "lesser": "LDL", "reason": "no globulin"},
+    ]
+    # HDL above total cholesterol; LDL then has no sound total cholesterol to be judged by
+    given = [("TC", 2, None), ("HDL", 3, None), ("LDL", 2.5, None)]
+    assert checked(*given, checks=checks) == {2: ("hdl", None), 3: ("hdl", None), 4: FINE}

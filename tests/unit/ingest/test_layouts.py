@@ -2,25 +2,23 @@
 
 import pytest
 from labcohort.errors import UserError
-from labcohort.ingest import layouts
-from labcohort.ingest.layouts import COLUMNS, cells_of
+from labcohort.ingest import body
+from labcohort.ingest.layouts import COLUMNS, Layout
+from labcohort.ingest.pseudonym import Pseudonyms
+from labcohort.ingest.readers.table import Table
 
-TEXT = {"type": "text", "encoding": "utf-8", "delimiter": ","}
-LONG = {
-    "file": "raw/a.csv",
-    "format": TEXT,
+FILE = "raw/a.csv"
+KEY = b"a key of the tests, long enough"
+PERSON = {"person": {"column": "id"}, "columns_of": {"person": "id"}}
+LONG = PERSON | {
     "layout": "long",
-    "person": {"column": "id"},
     "date": "collected",
     "analyte": "test",
     "value": "result",
     "unit": "unit",
 }
-WIDE = {
-    "file": "raw/b.csv",
-    "format": TEXT,
+WIDE = PERSON | {
     "layout": "wide",
-    "person": {"column": "id"},
     "date": "day",
     "results": ["Creatinine", "HbA1c"],
     "ignore": ["Platelets"],
@@ -29,9 +27,25 @@ WIDE = {
 WIDE_HEADER = ["Visit", "id", "day", "HbA1c", "Platelets", "Creatinine"]
 
 
-def ingested(rows, how):
-    """All cells of the rows, in one list of dicts; persons keep their ids."""
-    frames = list(cells_of(iter(rows), "site", how, lambda text: text or None))
+class Known(Pseudonyms):
+    """Persons keep their ids, so that a test can see them."""
+
+    def _pseudonym(self, text, group):
+        return "/".join(filter(None, (group, text))) or None
+
+
+def layout_of(rows, how, sheet=None):
+    persons = Known(KEY, how["person"])
+    return Layout(Table(sheet, iter(list(rows))), "site", FILE, how, persons)
+
+
+def framed(rows, how, sheet=None):
+    return list(layout_of(rows, how, sheet).cells(lambda batch: None))
+
+
+def ingested(rows, how, sheet=None):
+    """All cells of the rows, in one list of dicts."""
+    frames = framed(rows, how, sheet)
     for frame in frames:
         assert dict(frame.schema) == COLUMNS
     return [row for frame in frames for row in frame.to_dicts()]
@@ -52,6 +66,12 @@ def test_a_long_file_has_a_cell_a_row():
         "value_text": "5.4",
         "unit_text": "%",
         "range_text": None,
+        "visit": None,
+        "status_text": None,
+        "reported_text": None,
+        "sex_text": None,
+        "birth_text": None,
+        "ignored": None,
     }
 
 
@@ -152,7 +172,7 @@ def test_a_row_that_names_a_person_is_a_row_of_results(named, keys, what):
     with pytest.raises(UserError, match=what) as caught:
         ingested(enumerate(rows, 1), WIDE | keys)
     key = next(key for key, number in keys.items() if number == named)
-    assert caught.value.where == "raw/b.csv"
+    assert caught.value.where == "raw/a.csv"
     assert caught.value.rule.startswith(f"{key}: {named} is a row without a person")
     assert key in caught.value.do
 
@@ -187,17 +207,16 @@ def test_a_patient_table_has_no_dates():
 
 
 def test_a_sheet_is_part_of_the_place():
-    how = WIDE | {"format": {"type": "xlsx", "sheet": "Visits"}}
-    cells = ingested([(1, WIDE_HEADER), (2, ["", "B-1", "", "5.4", "", ""])], how)
+    cells = ingested([(1, WIDE_HEADER), (2, ["", "B-1", "", "5.4", "", ""])], WIDE, "Visits")
     assert {c["sheet"] for c in cells} == {"Visits"}
 
 
 @pytest.mark.parametrize("how", [LONG, WIDE], ids=["long", "wide"])
 def test_batches_join_without_loss(monkeypatch, how):
-    monkeypatch.setattr(layouts, "BATCH", 2)
+    monkeypatch.setattr(body, "BATCH", 2)
     header = ["id", "collected", "test", "result", "unit"] if how is LONG else WIDE_HEADER
     rows = [(1, header)] + [(n, ["x"] * len(header)) for n in range(2, 7)]
-    frames = list(cells_of(iter(rows), "site", how, str))
+    frames = framed(rows, how)
     assert len(frames) == 3
     assert sorted({n for f in frames for n in f.get_column("row")}) == [2, 3, 4, 5, 6]
 
@@ -212,7 +231,7 @@ def test_a_header_alone_gives_no_cells(how):
 def test_a_file_without_rows_has_no_header(how):
     with pytest.raises(UserError, match="the file has no header row") as caught:
         ingested([], how)
-    assert caught.value.where == how["file"]
+    assert caught.value.where == FILE
 
 
 def test_an_unmapped_column_of_a_wide_file_stops_with_the_nearest_names():
@@ -220,7 +239,7 @@ def test_an_unmapped_column_of_a_wide_file_stops_with_the_nearest_names():
         ingested([(4, [*WIDE_HEADER, "HbA1c %", "Zink"])], WIDE)
     assert "2 columns are not mapped: 'HbA1c %'; nearest known: 'HbA1c'" in caught.value.what
     assert "'Zink'" in caught.value.what
-    assert caught.value.where == "raw/b.csv, row 4"
+    assert caught.value.where == "raw/a.csv, row 4"
 
 
 def test_columns_of_a_long_file_that_nobody_names_are_context():
@@ -234,14 +253,12 @@ def test_columns_of_a_long_file_that_nobody_names_are_context():
 )
 def test_a_declared_column_that_is_not_there_names_the_nearest(how, missing):
     header = ["id", "collected", "test", "result", "unit"] if how is LONG else WIDE_HEADER
-    header = [name.upper() + "_" if name == missing else name for name in header]
-    how = how | {"context": ["Visit", missing.upper() + "_"]} if how is WIDE else how
+    header = [name + "x" if name == missing else name for name in header]
+    how = how | {"context": ["Visit", missing + "x"]} if how is WIDE else how
     with pytest.raises(UserError) as caught:
         ingested([(1, header)], how)
-    assert f"the file has no column '{missing}'; nearest known: '{missing.upper()}_'" in (
-        caught.value.what
-    )
-    assert caught.value.where == f"{how['file']}, row 1"
+    assert f"the file has no column '{missing}'; nearest known: '{missing}x'" in caught.value.what
+    assert caught.value.where == f"{FILE}, row 1"
 
 
 def test_a_header_with_a_name_twice():
@@ -254,7 +271,7 @@ def test_a_ragged_row_is_named_by_its_number(cells):
     rows = [(1, WIDE_HEADER), (2, ["x"] * 6), (9, ["x"] * cells)]
     with pytest.raises(UserError, match=f"row 9 has {cells} cells, the header has 6") as caught:
         ingested(rows, WIDE)
-    assert caught.value.where == "raw/b.csv, row 9"
+    assert caught.value.where == "raw/a.csv, row 9"
 
 
 def test_a_row_of_units_at_another_place_than_declared():
@@ -264,14 +281,19 @@ def test_a_row_of_units_at_another_place_than_declared():
 
 
 @pytest.mark.parametrize(
-    ("how", "rows", "cells"),
+    ("how", "under", "cells"),
     [
-        (LONG, 5, 4),
-        (WIDE, 5, 4 * len([*WIDE["results"], *WIDE["ignore"]])),
-        (WIDE | {"units_row": 2}, 5, 3 * len([*WIDE["results"], *WIDE["ignore"]])),
-        (WIDE | {"units_row": 2, "ranges_row": 3}, 5, 2 * 3),
+        (LONG, [], 4),
+        (WIDE, [], 4 * 3),
+        (WIDE | {"units_row": 2}, [UNITS], 4 * 3),
+        (WIDE | {"units_row": 2, "ranges_row": 3}, [UNITS, RANGES], 4 * 3),
     ],
     ids=["long", "wide", "wide with units", "wide with units and ranges"],
 )
-def test_cells_due_are_counted_from_the_rows(how, rows, cells):
-    assert layouts.cells_due(rows, how) == cells
+def test_cells_due_are_counted_from_the_rows_of_data(how, under, cells):
+    header = ["id", "collected", "test", "result", "unit"] if how is LONG else WIDE_HEADER
+    rows = list(enumerate([header, *under, *([["x"] * len(header)] * 4)], 1))
+    layout = layout_of(rows, how)
+    assert layout.due == 0
+    given = sum(frame.height for frame in layout.cells(lambda batch: None))
+    assert (layout.due, given) == (cells, cells)

@@ -4,11 +4,18 @@ import hashlib
 import hmac
 import re
 
+import polars as pl
 import pytest
 from labcohort.errors import UserError
-from labcohort.ingest.pseudonym import key_fingerprint, pseudonyms, read_key
+from labcohort.ingest.key import key_fingerprint, read_key
+from labcohort.ingest.pseudonym import Pseudonyms
 
 KEY = b"a key of the tests, long enough"
+
+
+def pseudonyms(key=KEY, **how):
+    """The function from one id to its pseudonym."""
+    return lambda text: Pseudonyms(key, how).of(pl.Series([text])).item()
 
 
 def test_the_pseudonym_is_the_hmac_of_the_id():
@@ -54,7 +61,7 @@ def test_an_empty_id_is_nobody(text):
 )
 def test_before_cuts_the_visit_off_the_id(text, person):
     expected = None if person is None else pseudonyms(KEY)(person)
-    assert pseudonyms(KEY, before="-")(text) == expected
+    assert pseudonyms(before="-")(text) == expected
 
 
 def test_the_public_key_of_a_demo(tmp_path):

@@ -4,13 +4,14 @@ import pytest
 from labcohort.errors import UserError
 from labcohort.memory import Memory
 from labcohort.study.load import Study
-from labcohort.study.raw import key_of, raw_digest, raw_file
+from labcohort.study.raw import key_of, raw_digests, raw_files
 
 
 @pytest.fixture
 def study() -> Study:
     source = {"content": "results", "file": "raw/a.csv"}
-    return Study({"privacy": {"key_file": "study.key"}}, {"site": source}, {}, {})
+    config = {"privacy": {"key_file": "study.key"}, "data_folders": []}
+    return Study(config, {"site": source}, {}, {})
 
 
 @pytest.fixture
@@ -21,7 +22,27 @@ def raw(tmp_path):
 
 def test_the_path_is_from_the_directory_of_the_study(study, raw, tmp_path):
     raw.write_text("x")
-    assert raw_file(study, "site", tmp_path) == raw
+    assert raw_files(study, "site", tmp_path) == ["raw/a.csv"]
+
+
+def test_a_pattern_means_all_its_files_in_the_order_of_their_names(study, raw, tmp_path):
+    for name in ("b.csv", "a.csv", "c.txt"):
+        raw.with_name(name).write_text("x")
+    study.sources["site"]["file"] = "raw/*.csv"
+    assert raw_files(study, "site", tmp_path) == ["raw/a.csv", "raw/b.csv"]
+
+
+def test_the_previous_delivery_is_named_by_its_own_key(study, raw, tmp_path):
+    study.sources["site"]["previous"] = "raw/old.csv"
+    with pytest.raises(UserError, match="the raw file is not there") as caught:
+        raw_files(study, "site", tmp_path, "previous")
+    assert caught.value.where == "config/sources/site.yaml, previous: raw/old.csv"
+
+
+def test_a_path_out_of_the_study_is_refused(study, tmp_path):
+    study.sources["site"]["file"] = "../a.csv"
+    with pytest.raises(UserError, match="leads out of the study's directory"):
+        raw_files(study, "site", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +57,7 @@ def test_the_path_is_from_the_directory_of_the_study(study, raw, tmp_path):
 def test_a_raw_file_that_cannot_be_used(study, raw, tmp_path, make, what):
     make(raw)
     with pytest.raises(UserError, match=what) as caught:
-        raw_file(study, "site", tmp_path)
+        raw_files(study, "site", tmp_path)
     assert caught.value.where == "config/sources/site.yaml, file: raw/a.csv"
 
 
@@ -45,7 +66,7 @@ def test_the_digest_follows_the_content(study, raw, tmp_path):
     digests = []
     for text in ("x", "y", "x"):
         raw.write_text(text)
-        digests.append(raw_digest(study, "site", tmp_path, memory))
+        digests.append(raw_digests(study, "site", tmp_path, memory)["raw/a.csv"])
     assert digests[0] == digests[2] != digests[1]
 
 

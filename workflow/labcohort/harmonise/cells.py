@@ -4,11 +4,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from labcohort.errors import UserError, nearest, place
+from labcohort.errors import place
+from labcohort.harmonise.claims import with_claims
+from labcohort.harmonise.corrections import CORRECTED, corrected
 from labcohort.harmonise.cross_checks import check_pairs
-from labcohort.harmonise.dates import matches_a_format, parsed_date
+from labcohort.harmonise.missing import is_missing
+from labcohort.harmonise.names import FoldedName, match_names
 from labcohort.harmonise.numbers import parsed_number
+from labcohort.harmonise.proposals import PROPOSED, proposal_rows, with_proposals
 from labcohort.harmonise.ranges import with_ranges
+from labcohort.harmonise.rules import CANCELLED, broken_rules, with_reasons
+from labcohort.harmonise.sample_dates import with_sample_dates
+from labcohort.harmonise.status import with_status
 from labcohort.harmonise.units import check_declared_unit, conversion_table, folded
 from labcohort.quarantine import records
 
@@ -32,86 +39,146 @@ VALUES = (
     "flag",
     "range_low",
     "range_high",
+    "visit",
+    "status",
+    "reported",
 )
 
 
 @dataclass(frozen=True)
 class Harmonised:
-    """What became of a source's cells: `values`, `quarantine` and the `unused` (fate, reason)."""
+    """What became of a source's cells: `values`, `quarantine` and the `unused` (fate, reason).
+
+    `settled` are all cells with what was read of them; `proposals` are units for a person to
+    accept (columns of config/corrections.tsv); `folded` the names that were not written as the
+    mapping writes them.
+    """
 
     values: pl.DataFrame
     quarantine: pl.DataFrame
     unused: pl.DataFrame
+    settled: pl.DataFrame
+    proposals: pl.DataFrame
+    folded: list[FoldedName]
 
 
-def harmonise_cells(cells: pl.DataFrame, how: dict) -> Harmonised:
+def harmonise_cells(
+    cells: pl.DataFrame,
+    how: dict,
+    patients: pl.DataFrame | None = None,
+    places: pl.DataFrame | None = None,
+) -> Harmonised:
     """Values of `cells` (schemas.ingested.Cells) by the source's mapping `how`.
 
-    Every cell ends in one of the three frames. UserError where the fault is the mapping's: a
-    unit that nobody declares for a whole column, or one that no conversion knows.
+    Every cell ends in one of values, quarantine and unused. `patients` and `places` (where the
+    patient table has each person) are needed where dates are counted from a date of the person,
+    or rows say who they are. UserError where the fault is the mapping's: a unit that nobody
+    declares for a whole column, or one that no conversion knows.
     """
-    settled = cells.with_columns(_unused_fate(how))
-    unused = settled.filter(pl.col("fate").is_not_null()).with_columns(
-        reason=pl.when(pl.col("fate") == "ignored").then("analyte")
-    )
-    open_cells = settled.filter(pl.col("fate").is_null()).drop("fate")
-    read = _with_limits(_with_units(_with_values(open_cells, how), how), how["markers"])
-    first = with_ranges(read, how, DIGITS).with_columns(
-        rule=pl.coalesce(pl.when(broken).then(pl.lit(rule)) for rule, broken in _rules()),
+    named, folds = _with_names(corrected(cells, how["corrections"]), how)
+    named = named.with_columns(**_unused_fate(how))
+    unused = named.filter(pl.col("fate").is_not_null())
+    read = named.filter(pl.col("fate").is_null())
+    read = with_status(with_sample_dates(_with_values(read, how), how, patients), how)
+    read = _with_claims(read, how, patients, places)
+    table = conversion_table(how["conversions"], how["analytes"])
+    read = _with_limits(_with_units(read, how, table), how["markers"])
+    read = with_proposals(read, how["conversions"], table)
+    read = with_ranges(_with_flags(read), how, DIGITS).with_columns(
+        rule=pl.coalesce(pl.when(broken).then(pl.lit(rule)) for rule, broken in broken_rules()),
         reason=pl.lit(None, pl.String),
     )
-    sample = ["file", "sheet", "row"] if how["layout"] == "wide" else ["person", "sample_date"]
-    checked = check_pairs(first, how["cross_checks"], sample)
-    bad = _with_reasons(checked.filter(pl.col("rule").is_not_null()), how)
+    sample = ["person", "sample_date"] if how["layout"] == "long" else ["file", "sheet", "row"]
+    if how["layout"] == "blocks":
+        sample.append("visit")
+    checked = with_reasons(check_pairs(read, how["cross_checks"], sample), how)
     good = checked.filter(pl.col("rule").is_null())
     return Harmonised(
         good.select(VALUES).sort("marker", "person", "sample_date", "file", "row", "column"),
-        records(bad.rename({"value_text": "raw_value"}), "harmonise"),
+        records(
+            checked.filter(pl.col("rule").is_not_null()).rename({"value_text": "raw_value"}),
+            "harmonise",
+        ),
         unused,
+        checked,
+        proposal_rows(checked),
+        folds,
     )
 
 
-def _unused_fate(how: dict) -> pl.Expr:
-    """ignored or missing, where a cell's fate is that; an ignored analyte stays so when empty."""
-    missing = pl.col("value_text").is_in(["", *how["missing"]])
-    ignored = pl.col("analyte").is_in(how["ignore"])
-    return (
-        pl.when(ignored).then(pl.lit("ignored")).when(missing).then(pl.lit("missing")).alias("fate")
+def _with_names(cells: pl.DataFrame, how: dict) -> tuple[pl.DataFrame, list[FoldedName]]:
+    """`cells` with `key`, the analyte as the mapping calls it, and its marker; the names that
+    were matched with accidents of type folded."""
+    seen = cells.get_column("analyte").unique().to_list()
+    matches = match_names(seen, [*how["analytes"], *how["ignore"]])
+    markers = {name: entry["marker"] for name, entry in how["analytes"].items()}
+    cells = cells.with_columns(
+        key=pl.col("analyte").replace_strict(matches.keys, default=None, return_dtype=pl.String)
+    ).with_columns(
+        marker=pl.col("key").replace_strict(markers, default=None, return_dtype=pl.String)
     )
+    return cells, matches.folded
+
+
+def _unused_fate(how: dict) -> dict[str, pl.Expr]:
+    """Columns fate (ignored or missing, where it is that) and reason.
+
+    An ignored analyte stays so when empty, and so does what a reader holds back.
+    """
+    missing = is_missing(pl.col("value_text"), how["missing"], how["decimal"])
+    ignored = pl.col("key").is_in(how["ignore"])
+    held = pl.col("ignored").is_not_null()
+    return {
+        "fate": pl.when(ignored | held)
+        .then(pl.lit("ignored"))
+        .when(missing)
+        .then(pl.lit("missing")),
+        "reason": pl.coalesce("ignored", pl.when(ignored).then(pl.lit("analyte"))),
+    }
 
 
 def _with_values(cells: pl.DataFrame, how: dict) -> pl.DataFrame:
-    """Marker, number and date of each cell as far as they can be read."""
-    markers = {name: entry["marker"] for name, entry in how["analytes"].items()}
-    date_text = pl.col("date_text").fill_null("")
+    """Comparator, number and decimals of each cell as far as they can be read."""
     return cells.with_columns(
-        marker=pl.col("analyte").replace_strict(markers, default=None, return_dtype=pl.String),
-        sample_date=parsed_date(date_text, how["dates"]),
-        date_has_form=matches_a_format(date_text, how["dates"]),
-        **parsed_number(pl.col("value_text"), how["decimal"]),
+        **parsed_number(
+            pl.col("value_text"), how["decimal"], how.get("thousands"), how.get("marks", ())
+        )
     )
 
 
-def _with_units(cells: pl.DataFrame, how: dict) -> pl.DataFrame:
-    """Unit and canonical value of each cell; the mapping's own unit holds where it names one."""
+def _with_claims(
+    cells: pl.DataFrame, how: dict, patients: pl.DataFrame | None, places: pl.DataFrame | None
+) -> pl.DataFrame:
+    if "claims" in how:
+        return with_claims(cells, how["claims"], patients, places)
+    nothing = pl.lit(None, pl.String)
+    return cells.with_columns(claim_rule=nothing, claim_reason=nothing)
+
+
+def _with_units(cells: pl.DataFrame, how: dict, table: pl.DataFrame) -> pl.DataFrame:
+    """Unit and canonical value of each cell.
+
+    A unit that a person corrected goes before the mapping's own, and that before the file's,
+    whose codes `units` puts into words.
+    """
     declared = {name: entry["unit"] for name, entry in how["analytes"].items() if "unit" in entry}
+    codes = how.get("units", {})
     spelled = cells.get_column("unit_text").drop_nulls().unique().to_list()
-    cells = cells.with_columns(
-        unit=pl.coalesce(
-            pl.col("analyte").replace_strict(
-                {name: folded(unit) for name, unit in declared.items()},
-                default=None,
-                return_dtype=pl.String,
-            ),
-            pl.col("unit_text").replace_strict(
-                {unit: folded(unit) for unit in spelled}, default=None, return_dtype=pl.String
-            ),
-        ).fill_null("")
+    sent = pl.col("unit_text").replace_strict(
+        {unit: folded(codes.get(unit, unit)) for unit in spelled},
+        default=None,
+        return_dtype=pl.String,
     )
+    own = pl.col("key").replace_strict(
+        {name: folded(unit) for name, unit in declared.items()},
+        default=None,
+        return_dtype=pl.String,
+    )
+    by_hand = pl.when("unit_corrected").then(sent)
+    cells = cells.with_columns(unit=pl.coalesce(by_hand, own, sent).fill_null(""))
     _check_columns(cells, how, set(declared))
-    table = conversion_table(how["conversions"], how["analytes"])
     return cells.join(
-        table, on=["analyte", "unit"], how="left", maintain_order="left"
+        table.rename({"analyte": "key"}), on=["key", "unit"], how="left", maintain_order="left"
     ).with_columns(
         value=(pl.col("number") * pl.col("slope") + pl.col("intercept")).round_sig_figs(DIGITS)
     )
@@ -121,7 +188,7 @@ def _check_columns(cells: pl.DataFrame, how: dict, declared: set[str]) -> None:
     """Stop where a whole analyte has no unit, or a wide column one that no conversion knows."""
     units = (
         cells.filter(pl.col("marker").is_not_null())
-        .group_by("analyte")
+        .group_by("key")
         .agg(
             pl.col("unit").unique().sort(),
             pl.col("file").first(),
@@ -129,83 +196,34 @@ def _check_columns(cells: pl.DataFrame, how: dict, declared: set[str]) -> None:
             pl.col("column").first(),
         )
     )
-    for name, spellings, file, sheet, column in units.sort("analyte").iter_rows():
-        if spellings == [""] or (how["layout"] == "wide" and name not in declared):
+    own_units = {n for n, entry in how["analytes"].items() if entry.get("unit_by_row")}
+    for name, spellings, file, sheet, column in units.sort("key").iter_rows():
+        of_column = how["layout"] != "long" and name not in declared | own_units
+        if spellings == [""] or of_column:
             where = place(file, sheet, None, column) + f", analyte {name}"
             for unit in spellings:
                 check_declared_unit(how["conversions"], how["analytes"][name], unit, where)
 
 
 def _with_limits(cells: pl.DataFrame, markers: list[dict]) -> pl.DataFrame:
-    """Flags of soft limits, and the hard limits as columns while the rules are applied."""
+    """The marker's hard and soft limits as columns, while the rules are applied."""
     schema = {name: pl.Float64 for name in ("hard_low", "hard_high", "soft_low", "soft_high")}
     limits = pl.DataFrame(
         [{k: v for k, v in row.items() if k != "panel"} for row in markers],
         schema={"marker": pl.String, **schema},
     )
-    cells = cells.join(limits, on="marker", how="left", maintain_order="left")
-    return cells.with_columns(
-        flag=pl.when(pl.col("value") < pl.col("soft_low"))
-        .then(pl.lit("soft_low"))
-        .when(pl.col("value") > pl.col("soft_high"))
-        .then(pl.lit("soft_high"))
-    )
+    return cells.join(limits, on="marker", how="left", maintain_order="left")
 
 
-def _rules() -> list[tuple[str, pl.Expr]]:
-    """Each rule and when it is broken; the first that is broken counts."""
+def _with_flags(cells: pl.DataFrame) -> pl.DataFrame:
+    """What is odd about a value that is kept, joined by `|`."""
     value = pl.col("value")
-    return [
-        ("unknown_analyte", pl.col("marker").is_null()),
-        ("missing_person", pl.col("person").is_null()),
-        ("missing_date", pl.col("date_text").fill_null("").str.strip_chars() == ""),
-        ("undeclared_date_format", ~pl.col("date_has_form")),
-        ("invalid_date", pl.col("sample_date").is_null()),
-        ("unparseable_value", pl.col("number").is_null()),
-        ("missing_unit", pl.col("unit") == ""),
-        ("unknown_unit", pl.col("slope").is_null()),
-        ("hard_limit", (value < pl.col("hard_low")) | (value > pl.col("hard_high"))),
-    ]
-
-
-def _with_reasons(bad: pl.DataFrame, how: dict) -> pl.DataFrame:
-    """The reason of each broken rule in words; a cross-check has brought its own."""
-    unknown = bad.filter(pl.col("rule") == "unknown_analyte").get_column("analyte").unique()
-    like = {name: nearest(name, how["analytes"]) for name in unknown}
-    too_low = pl.col("value") < pl.col("hard_low")
-    limit = pl.when(too_low).then("hard_low").otherwise("hard_high")
-    words = {
-        "unknown_analyte": pl.format(
-            "'{}' is no analyte of the mapping{}",
-            "analyte",
-            pl.col("analyte").replace_strict(like, default="", return_dtype=pl.String),
-        ),
-        "missing_person": pl.lit("the row names no person"),
-        "missing_date": pl.lit("the row has no sample date"),
-        "undeclared_date_format": pl.format(
-            "date '{}' has none of the declared formats: " + ", ".join(how["dates"]), "date_text"
-        ),
-        "invalid_date": pl.format("date '{}' is no day of the calendar", "date_text"),
-        "unparseable_value": pl.format("'{}' is no number", "value_text"),
-        "missing_unit": pl.lit("the result has no unit"),
-        "unknown_unit": pl.format("no conversion of {} knows the unit '{}'", "marker", "unit"),
-        "hard_limit": pl.format(
-            "{} in canonical units is {} the hard limit {}",
-            pl.col("value").round(6).cast(pl.String),
-            pl.when(too_low).then(pl.lit("below")).otherwise(pl.lit("above")),
-            limit.cast(pl.String),
-        ),
+    flags = {
+        "soft_low": value < pl.col("soft_low"),
+        "soft_high": value > pl.col("soft_high"),
+        PROPOSED: pl.col("proposed_unit").is_not_null(),
+        CORRECTED: pl.col("corrected"),
     }
-    own = (pl.when(pl.col("rule") == rule).then(why) for rule, why in words.items())
-    return bad.with_columns(reason=pl.coalesce("reason", *own))
-
-
-def check_mapping_is_used(values: pl.DataFrame, source: str) -> None:
-    """Stop where a source gives no value at all: its mapping fits nothing in the file."""
-    if values.height == 0:
-        raise UserError(
-            f"no result of {source} could be used",
-            where=f"config/sources/{source}.yaml",
-            rule="a source gives at least one value",
-            do="look at the analytes, dates and units of its mapping",
-        )
+    said = [pl.when(odd).then(pl.lit(flag)) for flag, odd in flags.items()]
+    flag = pl.concat_str(said, separator="|", ignore_nulls=True)
+    return cells.with_columns(flag=pl.when(flag != "").then(flag))

@@ -1,9 +1,12 @@
 """The patient table: one row a person, attributes typed as the source's YAML says."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
-from labcohort.errors import UserError, place
 from labcohort.harmonise.dates import matches_a_format, parsed_date
+from labcohort.harmonise.identity import IDENTITY_RULES, ROW, conflicts
+from labcohort.harmonise.missing import is_missing
 from labcohort.harmonise.numbers import parsed_number
 from labcohort.quarantine import check_ceiling, records
 
@@ -13,35 +16,46 @@ KNOWN = {"sex": pl.String, "birth_date": pl.Date, "age": pl.Float64}
 LIMITS = {"age": (0, 120)}
 
 
-def harmonise_patients(cells: pl.DataFrame, how: dict) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Patients (one row a person, sorted) and set-aside records of attributes that are unreadable.
+@dataclass(frozen=True)
+class People:
+    """The patient table: `people` (one row a person), their `places`, and what was set aside."""
+
+    people: pl.DataFrame
+    places: pl.DataFrame
+    quarantine: pl.DataFrame
+
+
+def harmonise_patients(cells: pl.DataFrame, how: dict) -> People:
+    """Patients (schemas.harmonised.Patients, sorted), where each stands, and set-aside records.
 
     `cells` are those of the patient table. A value that cannot be read leaves its attribute
-    null. UserError where two rows of one person contradict each other.
+    null. A person whose rows contradict each other, or who stands under two ids, is set aside,
+    each row with the place of the other.
     """
     parts, bad = [], [_nobody(cells)]
     open_cells = cells.filter(pl.col("person").is_not_null())
     columns = {entry["column"]: name for name, entry in how["attributes"].items()}
-    open_cells = open_cells.filter(pl.col("column").is_in(list(columns)))
+    attributes = open_cells.filter(pl.col("column").is_in(list(columns)))
     for name, entry in how["attributes"].items():
-        read = _read(
-            open_cells.filter(pl.col("column") == entry["column"]), entry, how, LIMITS.get(name)
-        )
+        own = attributes.filter(pl.col("column") == entry["column"])
+        read = _read(own, entry, how, LIMITS.get(name))
         bad.append(read.filter(pl.col("rule").is_not_null()))
-        parts.append(read.select("file", "sheet", "row", "person", pl.col("read").alias(name)))
+        parts.append(read.select(*ROW, "person", pl.col("read").alias(name)))
     table = parts[0]
     for part in parts[1:]:
-        table = table.join(
-            part, on=["file", "sheet", "row", "person"], how="inner", nulls_equal=True
-        )
-    people = _one_row_a_person(table)
-    missing = {n: pl.lit(None, kind) for n, kind in KNOWN.items() if n not in people.columns}
-    people = people.with_columns(**missing).select(
-        "person", *sorted({*people.columns, *missing} - {"person"})
-    )
+        table = table.join(part, on=[*ROW, "person"], how="inner", nulls_equal=True)
+    found = conflicts(table, open_cells, how)
+    bad.append(found.records)
+    kept = table.join(found.people, on="person", how="anti").sort(*ROW, nulls_last=True)
+    names = [c for c in table.columns if c not in (*ROW, "person")]
+    kept = kept.unique(["person", *names], keep="first", maintain_order=True)
+    missing = {n: pl.lit(None, kind) for n, kind in KNOWN.items() if n not in names}
+    people = kept.drop(ROW).with_columns(**missing).select("person", *sorted({*names, *missing}))
     bad_cells = pl.concat([f.select(bad[0].columns) for f in bad])
-    return people.sort("person"), records(
-        bad_cells.rename({"value_text": "raw_value"}), "harmonise"
+    return People(
+        people.sort("person"),
+        kept.select("person", *ROW).sort("person"),
+        records(bad_cells.rename({"value_text": "raw_value"}), "harmonise"),
     )
 
 
@@ -49,9 +63,10 @@ def check_attributes(
     cells: pl.DataFrame, quarantine: pl.DataFrame, ceiling: float, source: str
 ) -> None:
     """Stop where more than the share `ceiling` of the filled cells of a column is set aside."""
-    for column in sorted(quarantine.get_column("column").unique()):
+    unread = quarantine.filter(~pl.col("rule").is_in(IDENTITY_RULES))
+    for column in sorted(unread.get_column("column").unique()):
         tried = cells.filter((pl.col("column") == column) & (pl.col("value_text") != "")).height
-        bad = quarantine.filter(pl.col("column") == column)
+        bad = unread.filter(pl.col("column") == column)
         check_ceiling(bad, tried, ceiling, f"{source}, column '{column}'")
 
 
@@ -69,52 +84,34 @@ def _read(
 ) -> pl.DataFrame:
     """The cells of one attribute, typed in the column `read`, or with a rule and reason."""
     text = pl.col("value_text")
-    missing = text.is_in(["", *how["missing"]])
+    missing = is_missing(text, how["missing"], how["decimal"])
     if "dates" in entry:
         read = parsed_date(text, entry["dates"])
         rule = pl.when(matches_a_format(text, entry["dates"])).then(pl.lit("invalid_date"))
         rule = rule.otherwise(pl.lit("undeclared_date_format"))
-        why = "'{}' is no date in the declared formats: " + ", ".join(entry["dates"])
+        why = "' is no date in the declared formats: " + ", ".join(entry["dates"])
     elif "number" in entry:
         parsed = parsed_number(text, how["decimal"])
         # ">89" is no age
         read = pl.when(parsed["comparator"].is_null()).then(parsed["number"])
-        rule, why = pl.lit("unparseable_value"), "'{}' is no number"
+        rule, why = pl.lit("unparseable_value"), "' is no number"
         if limits:
             read = pl.when(read.is_between(*limits)).then(read)
-            rule, why = pl.lit("hard_limit"), f"'{{}}' is no number from {limits[0]} to {limits[1]}"
+            rule, why = pl.lit("hard_limit"), f"' is no number from {limits[0]} to {limits[1]}"
     elif "codes" in entry:
         codes = {code: str(meaning) for code, meaning in entry["codes"].items()}
         read = text.replace_strict(codes, default=None, return_dtype=pl.String)
         rule, why = (
             pl.lit("unknown_code"),
-            "'{}' is none of the declared codes: " + ", ".join(codes),
+            "' is none of the declared codes: " + ", ".join(codes),
         )
     else:
-        read, rule, why = text, pl.lit("unparseable_value"), "'{}'"
+        read, rule, why = text, pl.lit("unparseable_value"), "'"
     cells = cells.with_columns(read=pl.when(~missing).then(read))
     unread = ~missing & pl.col("read").is_null()
     return cells.with_columns(
         marker=pl.lit(None, pl.String),
         rule=pl.when(unread).then(rule),
-        reason=pl.when(unread).then(pl.format(why, "value_text")),
+        # no `format`: a code may hold braces
+        reason=pl.when(unread).then(pl.concat_str(pl.lit("'"), "value_text", pl.lit(why))),
     )
-
-
-def _one_row_a_person(table: pl.DataFrame) -> pl.DataFrame:
-    """One row a person: rows that say the same collapse, rows that differ stop the run."""
-    attributes = [c for c in table.columns if c not in ("file", "sheet", "row")]
-    distinct = table.unique(attributes, keep="first", maintain_order=True)
-    twice = distinct.filter(pl.col("person").is_duplicated())
-    if twice.height:
-        person = twice.row(0, named=True)["person"]
-        rows = twice.filter(pl.col("person") == person)
-        differing = [c for c in attributes if rows.get_column(c).n_unique() > 1]
-        raise UserError(
-            "two rows of the patient table have the same id and say different things",
-            where=place(rows["file"][0], rows["sheet"][0])
-            + f", rows {', '.join(map(str, rows['row']))}, columns {', '.join(differing)}",
-            rule="a patient table has one row a person",
-            do="ask the site which row is right and correct the table",
-        )
-    return distinct.drop("file", "sheet", "row")

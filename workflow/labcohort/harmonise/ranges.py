@@ -79,7 +79,7 @@ def with_ranges(cells: pl.DataFrame, how: dict, digits: int) -> pl.DataFrame:
     significant digits. A range that cannot be read sets nothing aside.
     """
     declared = {name: entry["range"] for name, entry in how["analytes"].items() if "range" in entry}
-    own = pl.col("analyte").replace_strict(declared, default=None, return_dtype=pl.String)
+    own = pl.col("key").replace_strict(declared, default=None, return_dtype=pl.String)
     text = pl.coalesce(sent_range(how["missing"]), own)
     read = cells.with_columns(**parsed_range(text, how["decimal"]))
     unreadable = pl.concat_str("flag", pl.lit(UNREADABLE), separator="|", ignore_nulls=True)

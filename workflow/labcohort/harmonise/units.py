@@ -43,7 +43,7 @@ def check_declared_unit(conversions: list[dict], entry: dict, unit: str, where: 
         + ", ".join(sorted(known))
         + (f"; more with analyte: {', '.join(sorted(analytes))}" if analytes else ""),
         do="declare the unit (and analyte) in the source's YAML, or add a conversion with its"
-        " source to resources/conversions.tsv",
+        " source to config/conversions.tsv",
     )
 
 

@@ -1,10 +1,16 @@
-"""Find the declared columns in a file's header, and refuse a header that says something else."""
+"""Find the declared columns in a table's header, and refuse a header that says something else."""
+
+from collections.abc import Callable, Iterable, Iterator
 
 from labcohort.errors import UserError, nearest, place
+from labcohort.ingest.readers.table import Row
+
+# between the rows of a header of several
+BETWEEN_ROWS = " / "
 
 
 class Header:
-    """A header row: column names and where each stands; `declared` are those that the YAML names.
+    """A table's column names and where each stands; `declared` are those that the YAML names.
 
     Raises UserError where it has none of them, or a column's name stands twice.
     """
@@ -12,7 +18,10 @@ class Header:
     def __init__(
         self, cells: list[str], declared: set[str], name: str, sheet: str | None, row: int
     ):
-        self.cells, self.where = cells, place(name, sheet, row)
+        # a file of records has its names outside its rows
+        self.cells, self.file = cells, place(name, sheet)
+        self.where = place(name, sheet, row or None)
+        self.positions = {cell: n for n, cell in enumerate(cells) if cell}
         self.nameless = [position for position, cell in enumerate(cells) if not cell]
         if not declared & set(cells):
             # it may be a row of data: a person's id is in no message
@@ -20,60 +29,120 @@ class Header:
                 f"the first row, of {len(cells)} cell{'s' * (len(cells) > 1)},"
                 " has none of the declared columns",
                 where=self.where,
-                rule="the first row that is not blank names the columns",
+                rule="the first row that is not blank names the columns, or the row of `header:`",
                 do="look whether the file has a header, and correct in the source's YAML the"
-                " delimiter, the encoding or the names; declared: "
+                " delimiter, the encoding, `header:` or the names; declared: "
                 + ", ".join(sorted(declared)[:40]),
             )
-        for cell in cells:
-            if cell and cells.count(cell) > 1:
-                raise UserError(
-                    f"the header has two columns '{cell}'",
-                    where=self.where,
-                    rule="a column is known by its name",
-                    do="give the columns names of their own",
-                )
+        if len(self.positions) + len(self.nameless) < len(cells):
+            twice = next(cell for cell in cells if cell and cells.count(cell) > 1)
+            raise UserError(
+                f"the header has two columns '{twice}'",
+                where=self.where,
+                rule="a column is known by its name",
+                do="give the columns names of their own; in a file with group headings above"
+                " the names, `header: [ROW, ROW]` takes both",
+            )
 
     def index(self, column: str) -> int:
         """Position of a declared column; UserError with the nearest names where it is not there."""
-        if column not in self.cells:
-            known = [cell for cell in self.cells if cell]
+        if column not in self.positions:
+            known = list(self.positions)
             raise UserError(
                 f"the file has no column '{column}'{nearest(column, known)}",
                 where=self.where,
                 rule="each column that the source's YAML names is in the header",
                 do="correct the name in the YAML; the header has: " + ", ".join(known[:60]),
             )
-        return self.cells.index(column)
+        return self.positions[column]
 
-    def refuse_others(self, declared: set[str], keys: str) -> None:
-        """Refuse columns that the YAML does not name: a result in them would be lost unseen."""
-        others = [cell for cell in self.cells if cell and cell not in declared]
+    def refuse_others(self, known: Callable[[str], bool], names: Iterable[str], keys: str) -> None:
+        """Refuse columns that are not `known`: a result in them would be lost unseen.
+
+        `names` are those of the YAML, for the nearest; `keys` where they stand in it.
+        """
+        others = [column for column in self.positions if not known(column)]
         if others:
+            names = list(names)
             raise UserError(
                 ("1 column is" if len(others) == 1 else f"{len(others)} columns are")
                 + " not mapped: "
-                + ", ".join(f"'{other}'{nearest(other, declared)}" for other in others[:20]),
+                + ", ".join(f"'{other}'{nearest(other, names)}" for other in others[:20]),
                 where=self.where,
                 rule=f"each column is named in the source's YAML, under {keys}",
                 do=f"list them under {keys}",
             )
 
-    def check_width(self, row: int, cells: list[str]) -> list[str]:
-        """The row's cells, one for each column; UserError where there are more or fewer."""
+    def check_width(self, number: int, cells: list[str]) -> None:
+        """UserError where a row has more or fewer cells than the header, or one without a name."""
         if len(cells) != len(self.cells):
             raise UserError(
-                f"row {row} has {len(cells)} cells, the header has {len(self.cells)}",
-                where=self.where.rsplit(", row", 1)[0] + f", row {row}",
+                f"row {number} has {len(cells)} cells, the header has {len(self.cells)}",
+                where=f"{self.file}, row {number}",
                 rule="every row has a cell for each column",
                 do="look for a delimiter inside a value or a broken line in that row",
             )
         for position in self.nameless:
             if cells[position]:
                 raise UserError(
-                    f"row {row} has a value in column {position + 1}, which has no name",
-                    where=self.where.rsplit(", row", 1)[0] + f", row {row}",
+                    f"row {number} has a value in column {position + 1}, which has no name",
+                    where=f"{self.file}, row {number}",
                     rule="a column with values has a name in the header",
                     do="name the column in the file, and map, ignore or list it as context",
                 )
-        return cells
+
+
+def header_cells(
+    rows: Iterator[Row], wanted: int | list[int] | None, name: str
+) -> tuple[int, list[str]]:
+    """Number of the last row of the header, and the columns' names; rows above are passed over.
+
+    `wanted` is the row of the header, or its rows from above; without it the first row that is
+    not blank. Of a header of several rows a blank cell of the upper ones takes the text to its
+    left (merged group headings), and the texts of a column are joined by ` / `, each said once.
+    """
+    if wanted is None:
+        first = next(rows, None)
+        if first is None:
+            raise _no_header(name)
+        return first
+    numbers = [wanted] if isinstance(wanted, int) else list(wanted)
+    found = {}
+    for number, cells in rows:
+        if number in numbers:
+            found[number] = cells
+        if number >= numbers[-1]:
+            break
+    if list(found) != numbers:
+        missing = min(set(numbers) - set(found))
+        raise UserError(
+            f"row {missing} is blank or not there, and no header",
+            where=place(name, None, missing),
+            rule="header: is the row with the columns' names, or the list of such rows",
+            do="correct `header:` in the source's YAML",
+        )
+    width = max(len(cells) for cells in found.values())
+    own = [cells + [""] * (width - len(cells)) for cells in found.values()]
+    lines = [*map(_filled_right, own[:-1]), own[-1]]
+    # a heading that reaches over an empty column gives it no name
+    return numbers[-1], [
+        BETWEEN_ROWS.join(dict.fromkeys(filter(None, column))) if any(texts) else ""
+        for column, texts in zip(zip(*lines, strict=True), zip(*own, strict=True), strict=True)
+    ]
+
+
+def _filled_right(cells: list[str]) -> list[str]:
+    filled, last = [], ""
+    for cell in cells:
+        last = cell or last
+        filled.append(last)
+    return filled
+
+
+def _no_header(name: str) -> UserError:
+    return UserError(
+        "the file has no header row",
+        where=name,
+        rule="the first row that is not blank names the columns",
+        do="send the export again",
+    )

@@ -1,184 +1,240 @@
-"""Rows of a raw export to result cells, a batch at a time, so that a large file need not fit.
+"""Tables of a raw export to result cells, a batch at a time, so that a large file need not fit.
 
-A long file has one result a row; a wide one has one visit (or person) a row and a column for
-each analyte. Either way a cell is a row of `schemas.ingested.Cells`.
+A long table has one result a row; a wide one has one visit (or person) a row and a column for
+each analyte; one of blocks has one person a row and a column for each analyte and visit. Either
+way a cell is a row of `schemas.ingested.Cells`.
 """
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from dataclasses import dataclass
 
 import polars as pl
 
 from labcohort.errors import UserError
-from labcohort.ingest.header import Header
-from labcohort.ingest.readers import Row
-from schemas.ingested import BETWEEN
+from labcohort.ingest.body import Body
+from labcohort.ingest.mapping import Mapping
+from labcohort.ingest.pseudonym import Pseudonyms
+from labcohort.ingest.readers.table import Table
+from schemas.ingested import BETWEEN, SAME_PERSON, Cells
 
-BATCH = 50_000
-COLUMNS = {
-    "source": pl.String,
-    "file": pl.String,
-    "sheet": pl.String,
-    "row": pl.Int64,
-    "column": pl.String,
-    "person": pl.String,
-    "date_text": pl.String,
-    "analyte": pl.String,
-    "value_text": pl.String,
-    "unit_text": pl.String,
-    "range_text": pl.String,
+COLUMNS = {name: column.dtype.type for name, column in Cells.to_schema().columns.items()}
+# context of a result that has a column of its own: key of the settings -> column of the cells
+CONTEXT = {
+    "visit": "visit",
+    "status": "status_text",
+    "reported": "reported_text",
+    "sex": "sex_text",
+    "birth_date": "birth_text",
+    "ignored": "ignored",
 }
-# rows under a wide file's header that hold no results
-UNDER_HEADER = {"units_row": "units", "ranges_row": "reference ranges"}
-Pseudonym = Callable[[str], str | None]
 
 
-def cells_of(
-    rows: Iterator[Row], source: str, how: dict, pseudonym: Pseudonym
-) -> Iterator[pl.DataFrame]:
-    """Batches of cells (columns `COLUMNS`, in the file's order) of the rows of one export.
+class Layout:
+    """How the cells of one table come out of its rows; `due` is how many its rows must give.
 
-    `how` is the job's settings: layout, columns of person, date, analyte, value, unit and range.
+    `due` is counted from the rows and not from the cells, so that a cell lost on the way is
+    missed. `how` is the job's settings; `body` the table's header and rows.
     """
-    first = next(rows, None)
-    if first is None:
-        raise UserError(
-            "the file has no header row",
-            where=how["file"],
-            rule="the first row that is not blank names the columns",
-            do="send the export again",
+
+    def __init__(self, table: Table, source: str, file: str, how: dict, pseudonyms: Pseudonyms):
+        self.source, self.how, self.pseudonyms = source, how, pseudonyms
+        self.same = how["person"].get("same", [])
+        self.mapping = Mapping(how)
+        self.body = Body(table, file, self.mapping.declared(), how)
+        self.positions = {key: self._position(key) for key in ("person", "within", *CONTEXT)}
+        for column in self.mapping.needed():
+            self.body.header.index(column)
+        if how.get("layout") == "long":
+            self.results, self._cells = [], self._long
+        else:
+            self.results, self._cells = self._result_columns(), self._wide
+
+    @property
+    def due(self) -> int:
+        """Result cells of the rows read so far."""
+        return self.body.rows_read * (len(self.results) if self.results else 1)
+
+    def cells(self, seen: Callable[[pl.DataFrame], None]) -> Iterator[pl.DataFrame]:
+        """Batches of cells, columns of `schemas.ingested.Cells`; `seen` is called with the rows
+        of each."""
+        for batch in self.body.batches(seen):
+            if "rows" in self.how:
+                column = str(self.body.header.index(self.how["rows"]["column"]))
+                batch = batch.filter(pl.col(column).is_in(self.how["rows"]["values"]))
+            yield self._framed(self._cells(self._with_persons(batch)))
+
+    def _with_persons(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """The batch with pseudonyms, and what tells whether two ids are one human being."""
+        ids, within = self.positions["person"], self.positions["within"]
+        groups = None if within is None else batch.get_column(within)
+        person = self.pseudonyms.of(batch.get_column(ids), groups).alias("person")
+        if not self.same:
+            return batch.with_columns(person)
+        parts = [batch.get_column(str(self.body.header.index(c))) for c in self.same]
+        same = self.pseudonyms.same(parts).fill_null("").alias(SAME_PERSON)
+        return batch.with_columns(person, same)
+
+    def _position(self, key: str) -> str | None:
+        """Name in a batch of the column that the settings give for `key`."""
+        column = self.how.get("columns_of", {}).get(key)
+        return None if column is None else str(self.body.header.index(column))
+
+    def _context(self) -> list[pl.Expr]:
+        """The context of a row's results, null where the table has no column for it."""
+        sheet_is_visit = self.how.get("visit") == {"sheet": True}
+        own = {
+            name: pl.col(self.positions[key]) if self.positions[key] else pl.lit(None, pl.String)
+            for key, name in CONTEXT.items()
+        }
+        if sheet_is_visit:
+            own["visit"] = pl.lit(self.body.sheet, pl.String)
+        own["ignored"] = pl.when(own["ignored"] != "").then(own["ignored"])
+        return [expression.alias(name) for name, expression in own.items()]
+
+    def _long(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """One result a row."""
+        at = self.body.header.index
+        how = self.how
+        bounds = [how.get("range", {}).get(key) for key in ("column", "low", "high")]
+        bounds = [pl.col(str(at(column))) for column in bounds if column is not None]
+        place = how.get("place")
+        return batch.select(
+            "row",
+            "person",
+            pl.lit(how["value"]).alias("column")
+            if place is None
+            else pl.col(str(at(place))).alias("column"),
+            self._date(how.get("date")).alias("date_text"),
+            pl.col(str(at(how["analyte"]))).alias("analyte"),
+            pl.col(str(at(how["value"]))).alias("value_text"),
+            (pl.col(str(at(how["unit"]))) if "unit" in how else pl.lit(None, pl.String)).alias(
+                "unit_text"
+            ),
+            (pl.concat_str(bounds, separator=BETWEEN) if bounds else pl.lit(None, pl.String)).alias(
+                "range_text"
+            ),
+            *self._context(),
         )
-    number, names = first
-    header = Header(names, _declared(how), how["file"], how["format"].get("sheet"), number)
-    layout = _long if how.get("layout") == "long" else _wide
-    yield from layout(rows, header, source, how, pseudonym)
+
+    def _date(self, column: str | None) -> pl.Expr:
+        if "on" in self.how:
+            return pl.lit(self.how["on"])
+        if column is None:
+            return pl.lit(None, pl.String)
+        return pl.col(str(self.body.header.index(column)))
+
+    def _wide(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Many results a row, each of its column."""
+        batch = batch.with_columns(self._context())
+        return pl.concat(self._of_columns(batch, group) for group in _groups(self.results))
+
+    def _of_columns(self, batch: pl.DataFrame, group: list["ResultColumn"]) -> pl.DataFrame:
+        """The cells of result columns that share the columns of date, unit and limit."""
+        one = group[0]
+        unit = None if one.unit_column is None else str(self.body.header.index(one.unit_column))
+        batch = batch.with_columns(
+            self._date(one.date).alias("date_text"),
+            (pl.lit(None, pl.String) if unit is None else pl.col(unit)).alias("own_unit"),
+            *([] if one.visit is None else [pl.lit(one.visit).alias("visit")]),
+            *self._limited(one),
+        )
+        index = ["row", "person", "date_text", "own_unit", *CONTEXT.values()]
+        facts = pl.DataFrame(
+            [(c.position, c.name, c.analyte, c.unit, c.range) for c in group],
+            schema=["position", "column", "analyte", "unit_text", "range_text"],
+            orient="row",
+            schema_overrides={"unit_text": pl.String, "range_text": pl.String},
+        )
+        cells = batch.unpivot(
+            on=[c.position for c in group],
+            index=index,
+            variable_name="position",
+            value_name="value_text",
+        )
+        cells = cells.join(facts, on="position", how="left", maintain_order="left")
+        return cells.with_columns(unit_text=pl.coalesce("own_unit", "unit_text")).select(
+            set(COLUMNS) - {"source", "file", "sheet"}
+        )
+
+    def _limited(self, column: "ResultColumn") -> list[pl.Expr]:
+        """The column's values, those that another column marks as below a limit as `<limit`."""
+        if column.below is None:
+            return []
+        mark = pl.col(str(self.body.header.index(column.below["column"])))
+        limit = f"<{column.below['limit']:.15g}"
+        if self.how.get("decimal") == ",":
+            limit = limit.replace(".", ",")
+        value = pl.col(column.position)
+        below = mark.is_in(column.below["codes"]) & (value != "")
+        return [pl.when(below).then(pl.lit(limit)).otherwise(value).alias(column.position)]
+
+    def _result_columns(self) -> list["ResultColumn"]:
+        """The table's columns of results, in its order; UserError for one that nothing maps."""
+        header, how = self.body.header, self.how
+        matched = self.mapping.columns(list(header.positions), header.where)
+        header.refuse_others(
+            lambda c: c in matched or c in self.mapping.other, self.mapping.declared(),
+            self.mapping.keys,
+        )  # fmt: skip
+        for key in self.mapping.missing(set(matched.values())):
+            header.index(key)
+        units, ranges = (self.body.under.get(f"{key}_row", {}) for key in ("units", "ranges"))
+        own = how.get("own_columns", {})
+        same = [ResultColumn(SAME_PERSON, SAME_PERSON, SAME_PERSON)] if self.same else []
+        return same + [
+            ResultColumn(
+                name=name,
+                position=str(header.index(name)),
+                analyte=match.analyte,
+                visit=match.visit,
+                unit=match.unit or units.get(name),
+                range=ranges.get(name),
+                date=self.mapping.date_column(match.visit),
+                unit_column=own.get(match.key, {}).get("unit_column"),
+                below=own.get(match.key, {}).get("below"),
+            )
+            for name, match in matched.items()
+        ]
+
+    def _framed(self, cells: pl.DataFrame) -> pl.DataFrame:
+        """The cells with their place, in the order of `COLUMNS`."""
+        return cells.with_columns(
+            source=pl.lit(self.source),
+            file=pl.lit(self.body.file),
+            sheet=pl.lit(self.body.sheet, pl.String),
+        ).select(pl.col(name).cast(kind) for name, kind in COLUMNS.items())
+
+
+@dataclass(frozen=True)
+class ResultColumn:
+    """A column of results: where it stands, and the columns that belong to it alone."""
+
+    name: str
+    position: str
+    analyte: str
+    visit: str | None = None
+    unit: str | None = None
+    range: str | None = None
+    date: str | None = None
+    unit_column: str | None = None
+    below: dict | None = None
+
+
+def _groups(columns: list[ResultColumn]) -> list[list[ResultColumn]]:
+    """Columns that share visit, date and unit column; one with a mark of limits is alone."""
+    groups: dict[tuple, list[ResultColumn]] = {}
+    for column in columns:
+        alone = column.position if column.below else None
+        key = (column.visit, column.date, column.unit_column, alone)
+        groups.setdefault(key, []).append(column)
+    return list(groups.values())
 
 
 def no_data(name: str) -> UserError:
-    """The error for a file that gives no batch of cells."""
+    """The error for a source that gives no cell."""
     return UserError(
         "the file has a header and no data",
         where=name,
         rule="an export has at least one row of data",
         do="send the export again",
     )
-
-
-def _declared(how: dict) -> set[str]:
-    """Columns that the source's YAML names."""
-    named = [how["person"]["column"], *(how.get(c) for c in ("date", "analyte", "value", "unit"))]
-    named += how.get("range", {}).values()
-    listed = [column for key in ("results", "ignore", "context") for column in how.get(key, [])]
-    return {*named, *listed} - {None}
-
-
-def cells_due(rows_read: int, how: dict) -> int:
-    """How many result cells an export of so many rows has, its header and those under it counted.
-
-    Counted from the rows and not from the cells, so that a cell lost on the way is missed.
-    """
-    data_rows = rows_read - 1 - len(UNDER_HEADER.keys() & how.keys())
-    long = how.get("layout") == "long"
-    return data_rows if long else data_rows * (len(how["results"]) + len(how["ignore"]))
-
-
-def _long(rows, header, source, how, pseudonym) -> Iterator[pl.DataFrame]:
-    """One result a row."""
-    person, date = header.index(how["person"]["column"]), header.index(how["date"])
-    analyte, value = header.index(how["analyte"]), header.index(how["value"])
-    unit = header.index(how["unit"]) if "unit" in how else None
-    # the range of one column, or the low and the high of two
-    named = [how.get("range", {}).get(key) for key in ("column", "low", "high")]
-    bounds = [header.index(column) for column in named if column is not None]
-    for batch in _batches(rows, header):
-        cells = {
-            "row": [number for number, _ in batch],
-            "person": [pseudonym(row[person]) for _, row in batch],
-            "date_text": [row[date] for _, row in batch],
-            "analyte": [row[analyte] for _, row in batch],
-            "value_text": [row[value] for _, row in batch],
-            "unit_text": [None if unit is None else row[unit] for _, row in batch],
-            "range_text": [
-                BETWEEN.join(row[bound] for bound in bounds) if bounds else None for _, row in batch
-            ],
-        }
-        yield _framed(
-            pl.DataFrame(cells, schema_overrides=COLUMNS), source, how, pl.lit(how["value"])
-        )
-
-
-def _wide(rows, header, source, how, pseudonym) -> Iterator[pl.DataFrame]:
-    """One visit or person a row, one column an analyte or attribute."""
-    columns = sorted([*how["results"], *how["ignore"]], key=header.index)
-    person = header.index(how["person"]["column"])
-    date = header.index(how["date"]) if "date" in how else None
-    keys = "analytes, context or ignore" if "layout" in how else "attributes or ignore"
-    header.refuse_others(_declared(how), keys)
-    under = _under_header(rows, header, how)
-    units, ranges = under.get("units_row", {}), under.get("ranges_row", {})
-    positions = [header.index(column) for column in columns]
-    for batch in _batches(rows, header):
-        wide = pl.DataFrame(
-            {
-                "row": [number for number, _ in batch],
-                "person": [pseudonym(row[person]) for _, row in batch],
-                "date_text": [None if date is None else row[date] for _, row in batch],
-                "analyte": [columns] * len(batch),
-                "unit_text": [[units.get(column) for column in columns]] * len(batch),
-                "range_text": [[ranges.get(column) for column in columns]] * len(batch),
-                "value_text": [[row[position] for position in positions] for _, row in batch],
-            },
-            schema={
-                "row": pl.Int64,
-                "person": pl.String,
-                "date_text": pl.String,
-                "analyte": pl.List(pl.String),
-                "unit_text": pl.List(pl.String),
-                "range_text": pl.List(pl.String),
-                "value_text": pl.List(pl.String),
-            },
-        )
-        cells = wide.explode("analyte", "unit_text", "range_text", "value_text")
-        yield _framed(cells, source, how, pl.col("analyte"))
-
-
-def _under_header(rows: Iterator[Row], header: Header, how: dict) -> dict[str, dict[str, str]]:
-    """Column -> text of each declared row under the header, by the row's key in the YAML."""
-    under = {}
-    for key in sorted(UNDER_HEADER.keys() & how.keys(), key=how.get):
-        number, cells = next(rows, (None, []))
-        if number != how[key]:
-            before = "header" if not under else f"row of {UNDER_HEADER[next(iter(under))]}"
-            raise UserError(
-                f"the row after the {before} is row {number}, not the row of {UNDER_HEADER[key]}",
-                where=how["file"],
-                rule=f"{key}: {how[key]} is the first row after the {before}",
-                do=f"correct {key} in the source's YAML",
-            )
-        under[key] = dict(zip(header.cells, header.check_width(number, cells), strict=True))
-        if under[key][how["person"]["column"]].strip():
-            raise UserError(
-                f"row {number} names a person and is no row of {UNDER_HEADER[key]}",
-                where=how["file"],
-                rule=f"{key}: {how[key]} is a row without a person; results in it would be lost",
-                do=f"correct or remove {key} in the source's YAML",
-            )
-    return under
-
-
-def _batches(rows: Iterator[Row], header: Header) -> Iterator[list[Row]]:
-    while batch := list(islice(rows, BATCH)):
-        for number, cells in batch:
-            header.check_width(number, cells)
-        yield batch
-
-
-def _framed(cells: pl.DataFrame, source: str, how: dict, column: pl.Expr) -> pl.DataFrame:
-    """The cells with their place, in the order of `COLUMNS`."""
-    sheet = how["format"].get("sheet")
-    return cells.with_columns(
-        source=pl.lit(source),
-        file=pl.lit(how["file"]),
-        sheet=pl.lit(sheet, pl.String),
-        column=column,
-    ).select(pl.col(name).cast(kind) for name, kind in COLUMNS.items())

@@ -1,58 +1,57 @@
 """Persons under a keyed pseudonym; the only room that sees a real id."""
 
-import hashlib
-import hmac
 import unicodedata
-from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
-from labcohort.errors import UserError
+import polars as pl
 
+from labcohort.ingest.key import digest
 
-def read_key(privacy: dict, directory: Path) -> bytes:
-    """The study's key: the bytes of `key_file` (relative to the study), or the public one."""
-    if "public_key" in privacy:
-        return privacy["public_key"].encode()
-    path = directory / privacy["key_file"]
-    try:
-        key = path.read_bytes().strip()
-    except OSError as error:
-        raise UserError(
-            f"the key of the pseudonyms cannot be read: {error.strerror}",
-            where=f"config/config.yaml, privacy > key_file: {privacy['key_file']}",
-            rule="persons are known by a pseudonym made with a secret key",
-            do="make a key once, outside the repository: openssl rand -hex 32 > FILE",
-        ) from None
-    if len(key) < 16:
-        raise UserError(
-            "the key of the pseudonyms is too short",
-            where=f"config/config.yaml, privacy > key_file: {privacy['key_file']}",
-            rule="a key has 16 characters or more, or its pseudonyms can be guessed",
-            do="make a key once: openssl rand -hex 32 > FILE",
-        )
-    return key
+# between the parts of what identifies a person; no part holds it
+BETWEEN = "\n"
 
 
-def key_fingerprint(key: bytes) -> str:
-    """Tells one key from another without telling the key."""
-    return hmac.new(key, b"labcohort key fingerprint", hashlib.sha256).hexdigest()[:12]
+class Pseudonyms:
+    """From what a source's `person` says (`how`), and the study's `key`, to pseudonyms."""
 
+    def __init__(self, key: bytes, how: dict):
+        self.key, self.how = key, how
+        self._one = cache(self._pseudonym)
 
-def pseudonyms(key: bytes, before: str | None = None) -> Callable[[str], str | None]:
-    """The function from a person's id, as text, to the pseudonym: `p` and 16 hex digits.
+    def of(self, ids: pl.Series, groups: pl.Series | None = None) -> pl.Series:
+        """Pseudonyms of persons' ids: `p` and 16 hex digits; null for an empty id.
 
-    HMAC-SHA256 of the id, blanks trimmed and full-width characters folded (NFKC); `before` cuts
-    the id off at that text first. None for an empty id.
-    """
+        HMAC-SHA256 of the id, blanks trimmed and full-width characters folded (NFKC); `before`
+        cuts the id off at that text, `length` after so many characters; with `groups` an id
+        counts within its group (`within`).
+        """
+        if groups is None:
+            named = {text: self._one(text, None) for text in ids.unique()}
+            return ids.replace_strict(named, return_dtype=pl.String)
+        return pl.Series(map(self._one, ids, groups), dtype=pl.String)
 
-    @cache
-    def pseudonym(text: str) -> str | None:
-        identity = unicodedata.normalize("NFKC", text).strip()
-        if before:
-            identity = identity.split(before, 1)[0].strip()
+    def same(self, columns: list[pl.Series]) -> pl.Series:
+        """What tells whether two ids are one human being: a pseudonym of the columns `same`.
+
+        Case and blanks do not count; null where one of the columns is empty.
+        """
+        return pl.Series(map(self._joint, *columns), dtype=pl.String)
+
+    def _pseudonym(self, text: str, group: str | None) -> str | None:
+        identity = _folded(text)
+        if "before" in self.how:
+            identity = identity.split(self.how["before"], 1)[0].strip()
+        identity = identity[: self.how.get("length")].strip()
         if not identity:
             return None
-        return "p" + hmac.new(key, identity.encode(), hashlib.sha256).hexdigest()[:16]
+        return digest(
+            self.key, identity if group is None else BETWEEN.join([_folded(group), identity])
+        )
 
-    return pseudonym
+    def _joint(self, *parts: str) -> str | None:
+        folded = [" ".join(_folded(part).casefold().split()) for part in parts]
+        return digest(self.key, BETWEEN.join(folded)) if all(folded) else None
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()

@@ -1,6 +1,6 @@
 """Load a study: its YAML files and tables, validated one by one and against each other."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from labcohort.errors import UserError, nearest
@@ -36,13 +36,14 @@ DEFAULTS = {
         "widths": [30, 45, 60, 90],
     },
     "units": {},
+    "data_folders": [],
     "declared": None,
     "published": None,
     "published_profile": "as_published",
 }
 CONFIG_TABLES = ("eligibility", "visits", "cohorts", "plan", "figures", "tables")
 # a study may do without these
-OPTIONAL_TABLES = ("post_hoc",)
+OPTIONAL_TABLES = ("post_hoc", "corrections", "rule_settings")
 RESOURCE_TABLES = (
     "markers",
     "conversions",
@@ -51,8 +52,25 @@ RESOURCE_TABLES = (
     "methods",
     "martin_hopkins",
     "reference_ranges",
+    "sex_limits",
+    "biological_variation",
     "shown_units",
     "published_results",
+    "rules",
+    "aliases",
+    "loinc",
+)
+# facts that a study may add to in its config/; what formulas are written for is the project's
+OWN_FACTS = (
+    "markers",
+    "conversions",
+    "reference_ranges",
+    "shown_units",
+    "cross_checks",
+    "aliases",
+    "loinc",
+    "sex_limits",
+    "biological_variation",
 )
 
 
@@ -61,13 +79,17 @@ class Study:
     """All that a study decides and all the facts it rests on, as plain rows.
 
     `config`: config.yaml with defaults filled in; `sources`: source name -> its YAML;
-    `tables`: table name -> rows; `formulas`: marker -> method -> {module, inputs}.
+    `tables`: table name -> rows; `formulas`: marker -> method -> {module, inputs};
+    `places`: table of facts -> where each of its rows stands; `replaced`: which rows of a study's
+    own facts stand in place of the project's, in words.
     """
 
     config: dict
     sources: dict[str, dict]
     tables: dict[str, list[dict]]
     formulas: dict[str, dict[str, dict]]
+    places: dict[str, list[str]] = field(default_factory=dict)
+    replaced: list[str] = field(default_factory=list)
 
     def marker(self, code: str) -> dict:
         """The row of markers.tsv of a marker."""
@@ -143,12 +165,12 @@ def _config(directory: Path, overrides: dict) -> tuple[dict, str]:
 def _study_files(directory: Path, home: Path) -> dict[str, Path]:
     """Every file that defines the study, by the name that messages give it."""
     files = {f"config/{name}.tsv": directory / "config" / f"{name}.tsv" for name in CONFIG_TABLES}
-    for name in OPTIONAL_TABLES:
+    optional = (*OPTIONAL_TABLES, *(name for name in RESOURCE_TABLES if name in OWN_FACTS))
+    for name in optional:
         path = directory / "config" / f"{name}.tsv"
         if path.exists():
             files[f"config/{name}.tsv"] = path
-    names = (*CONFIG_TABLES, *OPTIONAL_TABLES)
-    known = {f"{name}.tsv" for name in names}
+    known = {f"{name}.tsv" for name in (*CONFIG_TABLES, *optional)}
     for path in sorted((directory / "config").glob("*.tsv")):
         if path.name not in known:
             raise UserError(

@@ -3,17 +3,34 @@
 from pathlib import Path
 
 from labcohort.errors import UserError
-from labcohort.ingest.pseudonym import key_fingerprint, read_key
+from labcohort.ingest.key import key_fingerprint, read_key
 from labcohort.memory import Memory
 from labcohort.provenance import file_digest
+from labcohort.study.paths import study_paths
 
 
-def raw_file(study, source: str, directory: Path) -> Path:
-    """Path of a source's raw file; UserError where there is no file or it is empty."""
-    name = study.sources[source]["file"]
-    path = directory / name
-    where = f"config/sources/{source}.yaml, file: {name}"
-    if set(name) & set("{}"):
+def raw_files(study, source: str, directory: Path, key: str = "file") -> list[str]:
+    """Names of a source's raw files, from the study's directory; UserError where one is not fit.
+
+    What the source has under `key` (`file`, or `previous`) is a path or a pattern (`data/*.hl7`),
+    whose hits are taken in the order of their names.
+    """
+    name = study.sources[source][key]
+    where = f"config/sources/{source}.yaml, {key}: {name}"
+    paths = study_paths(directory, name, where, study.config["data_folders"])
+    names = [_from_study(path, directory) for path in paths]
+    for found in names:
+        _check_file(directory / found, where if found == name else f"{where}, {found}")
+    return names
+
+
+def _from_study(path: Path, directory: Path) -> str:
+    """A path as it is named from the study's directory."""
+    return str(path.relative_to(directory) if path.is_relative_to(directory) else path)
+
+
+def _check_file(path: Path, where: str) -> None:
+    if set(str(path)) & set("{}"):
         raise UserError(
             "the raw file's name has a brace",
             where=where,
@@ -31,8 +48,8 @@ def raw_file(study, source: str, directory: Path) -> Path:
         raise UserError(
             "the raw file is a directory",
             where=where,
-            rule="file is a path to one export",
-            do="name a file in that directory",
+            rule="file is a path to one export, or a pattern such as data/*.csv",
+            do="name a file in that directory, or the pattern of its files",
         )
     if path.stat().st_size == 0:
         raise UserError(
@@ -41,18 +58,25 @@ def raw_file(study, source: str, directory: Path) -> Path:
             rule="an export has a header and data",
             do="fetch the export again",
         )
-    return path
 
 
-def raw_digest(study, source: str, directory: Path, memory: Memory) -> str:
-    """Digest of a raw file's content: what makes its job run again, whatever its times say."""
-    path = raw_file(study, source, directory)
+def raw_digests(
+    study, source: str, directory: Path, memory: Memory, key: str = "file"
+) -> dict[str, str]:
+    """Digest of each raw file's content: what makes its job run again, whatever its times say."""
+    return {
+        name: _digest(directory / name, f"config/sources/{source}.yaml, {key}: {name}", memory)
+        for name in raw_files(study, source, directory, key)
+    }
+
+
+def _digest(path: Path, where: str, memory: Memory) -> str:
     try:
         return file_digest(path, memory)
     except OSError as error:
         raise UserError(
             f"the raw file cannot be read: {error.strerror}",
-            where=f"config/sources/{source}.yaml, file: {study.sources[source]['file']}",
+            where=where,
             rule="raw files are readable",
             do="correct the file's permissions",
         ) from None

@@ -13,8 +13,14 @@ from labcohort.study.load import (
     Study,
 )
 from labcohort.study.names import is_selected_on_baseline, names
+from labcohort.study.own_facts import check_own_conversions, check_own_markers, joined
 from labcohort.study.rules import check_rules
-from labcohort.study.tables import read_table
+from labcohort.study.source_defaults import (
+    check_confirmed,
+    with_format_defaults,
+    with_recognised,
+)
+from labcohort.study.tables import key_columns, read_table
 from labcohort.study.yaml_files import check_schema, parse_yaml
 from schemas import tables as models
 
@@ -30,20 +36,19 @@ def validate_study(files: dict[str, Path], home: Path, config: dict, name: str) 
     sources = {}
     for name, path in files.items():
         if name.startswith("config/sources/"):
-            source = parse_yaml(path.read_bytes(), name)
+            source = with_format_defaults(parse_yaml(path.read_bytes(), name))
+            check_confirmed(source, name)
             check_schema(source, home / "schemas" / "source.schema.yaml", name)
             sources[path.stem] = source
-    tables = {
-        name: read_table(files[f"{folder}/{name}.tsv"], f"{folder}/{name}.tsv", known[name])
-        for folder, names, known in (
-            ("resources", RESOURCE_TABLES, models.RESOURCES),
-            ("config", CONFIG_TABLES, models.CONFIG),
-        )
-        for name in names
-    }
+    tables, places, replaced = _facts(files)
+    tables |= {name: _table(files, name, models.CONFIG[name]) for name in CONFIG_TABLES}
     for name in OPTIONAL_TABLES:
-        file = f"config/{name}.tsv"
-        tables[name] = read_table(files[file], file, models.CONFIG[name]) if file in files else []
+        known = f"config/{name}.tsv" in files
+        tables[name] = _table(files, name, models.CONFIG[name]) if known else []
+    sources = {
+        name: with_recognised(source, tables) if source["content"] == "results" else source
+        for name, source in sources.items()
+    }
     patients = [name for name, source in sources.items() if source["content"] == "patients"]
     if len(patients) != 1:
         raise UserError(
@@ -53,12 +58,36 @@ def validate_study(files: dict[str, Path], home: Path, config: dict, name: str) 
             rule="exactly one source has `content: patients`",
             do="write one source for the patient table",
         )
-    study = Study(_with_defaults(config), sources, tables, index())
+    study = Study(_with_defaults(config), sources, tables, index(), places, replaced)
     check_rules(study)
     _check_key(study)
     _check_methods(study, config)
     _check_available(study)
     return study
+
+
+def _table(files: dict[str, Path], name: str, model, folder: str = "config") -> list[dict]:
+    """The rows of a table of one of the two folders."""
+    file = f"{folder}/{name}.tsv"
+    return read_table(files[file], file, model)
+
+
+def _facts(files: dict[str, Path]) -> tuple[dict[str, list], dict[str, list], list[str]]:
+    """The tables of facts with the study's own rows, where each row stands, what they replace."""
+    tables, places, replaced = {}, {}, []
+    for name in RESOURCE_TABLES:
+        model = models.RESOURCES[name]
+        rows, own = _table(files, name, model, "resources"), []
+        if f"config/{name}.tsv" in files:
+            own = _table(files, name, model)
+        if name == "markers":
+            check_own_markers(rows, own)
+        if name == "conversions":
+            check_own_conversions(tables["markers"], own)
+        facts = joined(name, rows, own, key_columns(model))
+        tables[name], places[name] = facts.rows, facts.places
+        replaced += facts.replaced
+    return tables, places, replaced
 
 
 def _with_defaults(config: dict) -> dict:

@@ -74,7 +74,8 @@ def _published_profile_is_planned(study) -> None:
 
 
 def _power_is_above_alpha(study) -> None:
-    highest = max(row["alpha"] for table in ("plan", "post_hoc") for row in study.tables[table])
+    alphas = [row["alpha"] for table in ("plan", "post_hoc") for row in study.tables[table]]
+    highest = max(alphas, default=0)
     if study.config["power"] <= highest:
         raise UserError(
             f"power {study.config['power']:g} is not above alpha {highest:g}",

@@ -1,6 +1,22 @@
-"""The facts of resources/: every marker and formula that they name exists."""
+"""The facts, of resources/ and a study's own: every marker and formula that they name exists."""
+
+from itertools import pairwise
 
 from labcohort.errors import UserError, unknown
+from labcohort.harmonise.units import folded
+from labcohort.study.own_facts import rows_with_places
+
+LIMITS = ("hard_low", "soft_low", "soft_high", "hard_high")
+# tables of which each row is about the marker in its column of that name
+OF_A_MARKER = (
+    "conversions",
+    "reference_ranges",
+    "sex_limits",
+    "biological_variation",
+    "shown_units",
+    "aliases",
+    "loinc",
+)
 
 
 def _markers_have_formulas(study) -> None:
@@ -15,36 +31,53 @@ def _markers_have_formulas(study) -> None:
         )
 
 
-def _conversions_name_markers(study) -> None:
+def _facts_name_markers(study) -> None:
     known = {row["marker"] for row in study.tables["markers"]}
-    for row in study.tables["conversions"]:
-        if row["marker"] not in known:
-            raise unknown("marker", row["marker"], known, "resources/conversions.tsv")
+    for table in OF_A_MARKER:
+        for where, row in rows_with_places(study, table):
+            if row["marker"] not in known:
+                raise unknown("marker", row["marker"], known, where)
+
+
+def _limits_are_in_order(study) -> None:
+    for table in ("markers", "sex_limits"):
+        for where, row in rows_with_places(study, table):
+            given = [column for column in LIMITS if row[column] is not None]
+            for first, second in pairwise(given):
+                if row[first] > row[second]:
+                    raise UserError(
+                        f"{first} {row[first]:g} of {row['marker']} is above {second}"
+                        f" {row[second]:g}",
+                        where=f"{where}, columns '{first}' and '{second}'",
+                        rule=f"limits of a marker rise: {', '.join(LIMITS)}",
+                        do="correct the limits",
+                    )
 
 
 def _canonical_units_are_converted(study) -> None:
     as_it_is = {
-        (row["marker"], row["unit"])
+        (row["marker"], folded(row["unit"]))
         for row in study.tables["conversions"]
         if row["analyte"] is None and (row["slope"], row["intercept"]) == (1, 0)
     }
-    for row in study.tables["markers"]:
-        if row["kind"] == "measured" and (row["marker"], row["unit"]) not in as_it_is:
+    for where, row in rows_with_places(study, "markers"):
+        measured = row["kind"] == "measured"
+        if measured and (row["marker"], folded(row["unit"] or "")) not in as_it_is:
             raise UserError(
                 f"nothing converts to the canonical unit '{row['unit']}' of {row['marker']}",
-                where=f"resources/markers.tsv, marker {row['marker']}, column 'unit'",
-                rule="a measured marker's canonical unit is a row of resources/conversions.tsv with"
-                " slope 1, intercept 0 and no analyte",
+                where=f"{where}, column 'unit'",
+                rule="a measured marker's canonical unit is a row of conversions.tsv with slope 1,"
+                " intercept 0 and no analyte",
                 do="correct the unit, or add that row (and make the other slopes lead to it)",
             )
 
 
 def _cross_checks_name_markers(study) -> None:
     known = {row["marker"] for row in study.tables["markers"]}
-    for row in study.tables["cross_checks"]:
+    for where, row in rows_with_places(study, "cross_checks"):
         for marker in (row["greater"], row["lesser"]):
             if marker not in known:
-                raise unknown("marker", marker, known, "resources/cross_checks.tsv")
+                raise unknown("marker", marker, known, where)
 
 
 def _methods_are_named(study) -> None:
@@ -65,13 +98,9 @@ def _methods_are_named(study) -> None:
         )
 
 
-def _reference_ranges_name_markers_and_do_not_overlap(study) -> None:
-    known = {row["marker"] for row in study.tables["markers"]}
+def _reference_ranges_do_not_overlap(study) -> None:
     before: dict[tuple, list[tuple]] = {}
-    for number, row in enumerate(study.tables["reference_ranges"], 2):
-        where = f"resources/reference_ranges.tsv, row {number}"
-        if row["marker"] not in known:
-            raise unknown("marker", row["marker"], known, where)
+    for where, row in rows_with_places(study, "reference_ranges"):
         low, high = row["age_low"] or 0, row["age_high"] or float("inf")
         sexes = [row["sex"]] if row["sex"] else ["male", "female"]
         for sex in sexes:
@@ -107,19 +136,42 @@ def _reference_ranges_name_markers_and_do_not_overlap(study) -> None:
             )
 
 
-def _shown_units_name_markers(study) -> None:
-    known = {row["marker"] for row in study.tables["markers"]}
-    for row in study.tables["shown_units"]:
-        if row["marker"] not in known:
-            raise unknown("marker", row["marker"], known, "resources/shown_units.tsv")
+def _aliases_mean_one_marker(study) -> None:
+    """A name that a run may recognise is one marker's, however it is typed."""
+    from labcohort.harmonise.names import folded_name
+
+    first: dict[str, tuple[str, str]] = {}
+    for where, row in rows_with_places(study, "aliases"):
+        if row["ambiguous"] == "yes":
+            continue
+        marker, place = first.setdefault(folded_name(row["alias"]), (row["marker"], where))
+        if marker != row["marker"]:
+            raise UserError(
+                f"the name '{row['alias']}' is of {row['marker']} and of {marker}",
+                where=f"{where}, and {place}",
+                rule="a name that is not ambiguous means one marker",
+                do="set `ambiguous` to yes in both rows, or remove one",
+            )
+
+
+def _loinc_codes_are_of_known_analytes(study) -> None:
+    analytes: dict[str, set] = {}
+    for row in study.tables["conversions"]:
+        analytes.setdefault(row["marker"], set()).add(row["analyte"])
+    for where, row in rows_with_places(study, "loinc"):
+        known = analytes.get(row["marker"], set()) - {None}
+        if row["analyte"] is not None and row["analyte"] not in known:
+            raise unknown(f"analyte of {row['marker']}", row["analyte"], known, where)
 
 
 RULES = (
     _markers_have_formulas,
-    _conversions_name_markers,
+    _facts_name_markers,
+    _limits_are_in_order,
     _canonical_units_are_converted,
     _cross_checks_name_markers,
     _methods_are_named,
-    _reference_ranges_name_markers_and_do_not_overlap,
-    _shown_units_name_markers,
+    _reference_ranges_do_not_overlap,
+    _aliases_mean_one_marker,
+    _loinc_codes_are_of_known_analytes,
 )

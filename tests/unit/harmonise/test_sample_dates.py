@@ -1,0 +1,196 @@
+"""The day of each result: as the file dates it, or counted from a date of its person.
+
+Expected days are counted on a calendar by hand; those of months by Python's own calendar, too.
+"""
+
+import calendar
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from labcohort.errors import UserError
+from labcohort.harmonise.cells import harmonise_cells
+from labcohort.harmonise.sample_dates import with_sample_dates
+
+from schemas.quality import Quarantine
+
+ONE, OTHER, UNDATED, STRANGER = (f"p{n:016x}" for n in (1, 2, 3, 4))
+INFUSION = date(2019, 8, 31)
+PATIENTS = pl.DataFrame(
+    {"person": [ONE, OTHER, UNDATED], "infusion_date": [INFUSION, date(2020, 2, 29), None]}
+)
+BY_VISIT = {
+    "dates": {"from": "infusion_date"},
+    "visits": {"screening": {"days": -14}, "0": {"months": 0}, "6": {"months": 6, "days": None}},
+}
+BY_VISIT["visits"]["6"].pop("days")
+
+
+@pytest.fixture
+def dated(cells):
+    """(day, rule) of cells under settings."""
+
+    def read(how: dict, *given: dict, patients: pl.DataFrame | None = PATIENTS) -> list[tuple]:
+        found = with_sample_dates(cells(*given), how, patients)
+        assert found.height == len(given)
+        return found.select("sample_date", "date_rule").rows()
+
+    return read
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or its last."""
+    years, month = divmod(day.month - 1 + months, 12)
+    last = calendar.monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, min(day.day, last))
+
+
+# ------------------------------------------------------------------------ counted from an anchor
+
+
+@pytest.mark.parametrize(
+    ("visit", "person", "day"),
+    [
+        ("0", ONE, date(2019, 8, 31)),
+        ("6", ONE, date(2020, 2, 29)),  # no 31 February: the last of the month
+        ("6", OTHER, date(2020, 8, 29)),
+        ("screening", ONE, date(2019, 8, 17)),
+        ("screening", OTHER, date(2020, 2, 15)),
+    ],
+)
+def test_a_visit_is_counted_from_the_persons_date(dated, visit, person, day):
+    given = {"visit": visit, "person": person, "date_text": None}
+    assert dated(BY_VISIT, given) == [(day, None)]
+
+
+@pytest.mark.parametrize("months", [-13, -1, 0, 1, 5, 6, 12, 18, 120])
+def test_months_of_a_column(dated, months):
+    how = {"dates": {"from": "infusion_date", "unit": "months"}}
+    given = [{"person": p, "date_text": f"{months:+d}"} for p in (ONE, OTHER)]
+    assert dated(how, *given) == [
+        (months_later(INFUSION, months), None), (months_later(date(2020, 2, 29), months), None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["-400", "-1", "0", "+1", " 180 ", "180.0", "9999"])
+def test_days_of_a_column(dated, text):
+    how = {"dates": {"from": "infusion_date", "unit": "days"}}
+    assert dated(how, {"date_text": text}) == [(INFUSION + timedelta(days=int(float(text))), None)]
+
+
+@pytest.mark.parametrize(
+    ("how", "given", "rule"),
+    [
+        (BY_VISIT, {"visit": "9"}, "unknown_visit"),
+        (BY_VISIT, {"visit": None}, "unknown_visit"),
+        (BY_VISIT, {"visit": "6", "person": UNDATED}, "no_anchor_date"),
+        (BY_VISIT, {"visit": "6", "person": STRANGER}, "no_anchor_date"),
+        ({"dates": {"from": "infusion_date", "unit": "days"}}, {"date_text": ""}, "missing_date"),
+        ({"dates": {"from": "infusion_date", "unit": "days"}}, {"date_text": None}, "missing_date"),
+        ({"dates": {"from": "infusion_date", "unit": "days"}}, {"date_text": "6.5"},
+         "invalid_offset"),
+        ({"dates": {"from": "infusion_date", "unit": "days"}}, {"date_text": "six"},
+         "invalid_offset"),
+        ({"dates": {"from": "infusion_date", "unit": "days"}}, {"date_text": "99999"},
+         "invalid_offset"),
+    ],
+)  # fmt: skip
+def test_a_day_that_cannot_be_counted_is_no_day(cells, dated, mapping, how, given, rule):
+    assert dated(how, {"date_text": None} | given) == [(None, rule)]
+    # and its cell is set aside, with a reason
+    result = harmonise_cells(cells({"date_text": None} | given), mapping | how, PATIENTS)
+    aside = Quarantine.validate(result.quarantine, lazy=True)
+    assert aside.get_column("rule").to_list() == [rule]
+
+
+def test_a_visit_without_a_date_is_counted_and_one_with_a_date_is_read(dated):
+    how = {"dates": {"formats": ["D/M/YYYY"]}, "visits": BY_VISIT["visits"],
+           "anchor": "infusion_date"}  # fmt: skip
+    given = [{"visit": "6", "date_text": text} for text in ("1/3/2020", "", "2020-03-01")]
+    assert dated(how, *given, {"visit": None, "date_text": ""}) == [
+        (date(2020, 3, 1), None), (date(2020, 2, 29), None), (None, "undeclared_date_format"),
+        (None, "missing_date"),
+    ]  # fmt: skip
+
+
+# ----------------------------------------------------------------------------------- as written
+
+
+def test_all_results_of_one_day(dated):
+    how = {"dates": {"on": "2019-05-06"}}
+    # ingest writes the day of `on` into each cell
+    assert dated(how, {"date_text": "2019-05-06"}) == [(date(2019, 5, 6), None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [("5/6/2019", None), ("", "missing_date"), (None, "missing_date"), ("  ", "missing_date"),
+     ("2019-06-05", "undeclared_date_format"), ("31/6/2019", "invalid_date")],
+)  # fmt: skip
+def test_a_written_date(dated, text, rule):
+    day = None if rule else date(2019, 6, 5)
+    assert dated({"dates": {"formats": ["D/M/YYYY"]}}, {"date_text": text}) == [(day, rule)]
+
+
+def test_without_formats_a_column_that_proves_its_order_is_read(dated):
+    given = [{"date_text": text} for text in ("5/6/2019", "25/6/2019", "", "31/6/2019")]
+    assert dated({"dates": {}}, *given) == [
+        (date(2019, 6, 5), None), (date(2019, 6, 25), None), (None, "missing_date"),
+        (None, "invalid_date"),
+    ]  # fmt: skip
+
+
+def test_without_formats_a_column_that_proves_nothing_stops(cells):
+    given = cells({"date_text": "5/6/2019"}, {"date_text": "7/8/2019"})
+    with pytest.raises(UserError) as caught:
+        with_sample_dates(given, {"dates": {}}, None)
+    assert "raw/site.csv" in caught.value.where
+
+
+def test_a_column_without_any_date_proves_nothing_and_needs_no_proof(dated):
+    assert dated({"dates": {}}, {"date_text": ""}) == [(None, "missing_date")]
+
+
+# ---------------------------------------------------------------------- days that cannot be right
+
+
+@pytest.mark.parametrize(
+    ("day", "rule"), [("2020-03-01", None), ("2020-03-02", "after_export"), ("2091-01-01",
+                                                                            "after_export")],
+)  # fmt: skip
+def test_no_result_is_of_after_the_export(dated, day, rule):
+    how = {"dates": {"formats": ["YYYY-MM-DD"]}, "exported": "2020-03-01"}
+    assert [found[1] for found in dated(how, {"date_text": day})] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("visit", "day", "rule"),
+    [
+        ("6", "2019-08-30", "follow_up_before_anchor"),
+        ("6", "2019-08-31", None),
+        ("0", "2019-08-30", None),  # a baseline is before
+        (None, "2019-08-30", None),
+    ],
+)
+def test_a_follow_up_is_not_before_what_it_follows(cells, dated, mapping, visit, day, rule):
+    how = {"dates": {"formats": ["YYYY-MM-DD"]}, "anchor": "infusion_date",
+           "visits": {"0": {}, "6": {"follow_up": True}}}  # fmt: skip
+    given = {"visit": visit, "date_text": day}
+    assert [found[1] for found in dated(how, given)] == [rule]
+    result = harmonise_cells(cells(given), mapping | how, PATIENTS)
+    assert result.quarantine.get_column("rule").to_list() == ([rule] if rule else [])
+
+
+def test_who_has_no_infusion_has_no_follow_up_before_it(dated):
+    how = {"dates": {"formats": ["YYYY-MM-DD"]}, "anchor": "infusion_date",
+           "visits": {"6": {"follow_up": True}}}  # fmt: skip
+    given = {"visit": "6", "person": UNDATED, "date_text": "1999-01-01"}
+    assert dated(how, given) == [(date(1999, 1, 1), None)]
+
+
+def test_a_reason_may_hold_a_format_with_braces(cells, mapping):
+    how = {"dates": {"formats": ["{D}/M/YYYY"]}}
+    result = harmonise_cells(cells({"date_text": "5/6/2019"}), mapping | how)
+    assert result.quarantine.item(0, "reason") == (
+        "date '5/6/2019' has none of the declared formats: {D}/M/YYYY"
+    )

@@ -1,0 +1,92 @@
+"""The rules that set a cell aside: when each is broken, and the reason in words."""
+
+import polars as pl
+
+from labcohort.errors import nearest
+from labcohort.harmonise.numbers import why_no_number
+
+CANCELLED = "cancelled"
+
+
+def broken_rules() -> list[tuple[str, pl.Expr]]:
+    """Each rule and when it is broken; the first that is broken counts."""
+    value = pl.col("value")
+    date_rule = pl.col("date_rule")
+    dates = (
+        "unknown_visit", "missing_date", "invalid_offset", "no_anchor_date",
+        "undeclared_date_format", "invalid_date", "after_export", "follow_up_before_anchor",
+    )  # fmt: skip
+    return [
+        ("unknown_analyte", pl.col("marker").is_null()),
+        ("missing_person", pl.col("person").is_null()),
+        (CANCELLED, pl.col("status") == CANCELLED),
+        ("unknown_status", pl.col("status_unknown")),
+        *((rule, date_rule == rule) for rule in dates),
+        ("one_id_two_people", pl.col("claim_rule").is_not_null()),
+        ("unparseable_value", pl.col("number").is_null()),
+        ("missing_unit", pl.col("unit") == ""),
+        ("unknown_unit", pl.col("slope").is_null()),
+        ("hard_limit", (value < pl.col("hard_low")) | (value > pl.col("hard_high"))),
+    ]
+
+
+def with_reasons(bad: pl.DataFrame, how: dict) -> pl.DataFrame:
+    """The reason of each broken rule in words; a cross-check has brought its own."""
+    unknown = bad.filter(pl.col("rule") == "unknown_analyte").get_column("analyte").unique()
+    like = {name: nearest(name, how["analytes"]) for name in unknown}
+    own = (pl.when(pl.col("rule") == rule).then(why) for rule, why in _words(how, like).items())
+    return bad.with_columns(reason=pl.coalesce("reason", "claim_reason", *own))
+
+
+def _words(how: dict, like: dict[str, str]) -> dict[str, pl.Expr]:
+    too_low = pl.col("value") < pl.col("hard_low")
+    limit = pl.when(too_low).then("hard_low").otherwise("hard_high")
+    formats = ", ".join(how["dates"].get("formats", [])) or "those that the column proves"
+    anchor = how.get("anchor") or how["dates"].get("from") or "anchor"
+    unit = (
+        pl.when(pl.col("proposed_unit").is_not_null())
+        .then(pl.format("; it would be plausible in {}", "proposed_unit"))
+        .otherwise(pl.lit(""))
+    )
+    return {
+        "unknown_analyte": pl.format(
+            "'{}' is no analyte of the mapping{}",
+            "analyte",
+            pl.col("analyte").replace_strict(like, default="", return_dtype=pl.String),
+        ),
+        "missing_person": pl.lit("the row names no person"),
+        CANCELLED: pl.format("the laboratory's status '{}' says there is no result", "status_text"),
+        "unknown_status": pl.format("'{}' is none of the declared statuses", "status_text"),
+        "missing_date": pl.lit("the row has no sample date"),
+        "unknown_visit": pl.format(
+            "the visit '{}' has no place in `visits:`", pl.col("visit").fill_null("")
+        ),
+        "invalid_offset": pl.format("'{}' is no whole number of days or months", "date_text"),
+        "no_anchor_date": pl.lit(f"the person has no {anchor} in the patient table"),
+        # no `format`: a date's format may hold braces
+        "undeclared_date_format": pl.concat_str(
+            pl.lit("date '"), "date_text", pl.lit(f"' has none of the declared formats: {formats}")
+        ),
+        "invalid_date": pl.format("date '{}' is no day of the calendar", "date_text"),
+        "after_export": pl.lit(
+            f"the sample date is after the day of the export, {how.get('exported')}"
+        ),
+        "follow_up_before_anchor": pl.format(
+            f"the visit '{{}}' is a follow-up, and its date is before the person's {anchor}",
+            "visit",
+        ),
+        "unparseable_value": pl.format(
+            "'{}' is no number{}",
+            "value_text",
+            why_no_number(pl.col("value_text"), how["decimal"], how.get("thousands")),
+        ),
+        "missing_unit": pl.lit("the result has no unit"),
+        "unknown_unit": pl.format("no conversion of {} knows the unit '{}'", "marker", "unit"),
+        "hard_limit": pl.format(
+            "{} in canonical units is {} the hard limit {}{}",
+            pl.col("value").round(6).cast(pl.String),
+            pl.when(too_low).then(pl.lit("below")).otherwise(pl.lit("above")),
+            limit.cast(pl.String),
+            unit,
+        ),
+    }

@@ -1,0 +1,76 @@
+"""The rows of a table under its header, a batch at a time, as columns of text."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import polars as pl
+
+from labcohort.errors import UserError, place
+from labcohort.ingest.header import Header, header_cells
+from labcohort.ingest.readers.table import Table
+
+BATCH = 50_000
+# rows under a header that hold no results
+UNDER_HEADER = {"units_row": "units", "ranges_row": "reference ranges"}
+
+
+class Body:
+    """A table's header, the rows of units and ranges under it, and its rows of data.
+
+    `under` is key of the YAML -> column -> text. `rows_read` counts the rows of data that were
+    handed on.
+    """
+
+    def __init__(self, table: Table, file: str, declared: set[str], how: dict):
+        self.file, self.sheet, self.rows_read = file, table.sheet, 0
+        self.rows = iter(table.rows)
+        number, names = header_cells(self.rows, how.get("header"), place(file, table.sheet))
+        self.header = Header(names, declared, file, table.sheet, number)
+        self.under = self._under_header(how)
+        self.fill = [self.header.index(column) for column in how.get("fill_down", [])]
+
+    def batches(self, seen: Callable[[pl.DataFrame], None]) -> Iterator[pl.DataFrame]:
+        """The rows of data, a batch at a time: `row` (number) and one text column a column of the
+        header, named by its position. `seen` is called with each batch."""
+        above = [""] * len(self.header.cells)
+        names = [str(position) for position in range(len(self.header.cells))]
+        while batch := list(islice(self.rows, BATCH)):
+            for number, cells in batch:
+                self.header.check_width(number, cells)
+                for position in self.fill:
+                    above[position] = cells[position] = cells[position] or above[position]
+            self.rows_read += len(batch)
+            columns = zip(*(cells for _, cells in batch), strict=True)
+            frame = pl.DataFrame(
+                [pl.Series("row", [number for number, _ in batch], dtype=pl.Int64)]
+                + [pl.Series(n, c, dtype=pl.String) for n, c in zip(names, columns, strict=True)]
+            )
+            seen(frame)
+            yield frame
+
+    def _under_header(self, how: dict) -> dict[str, dict[str, str]]:
+        """Column -> text of each declared row under the header, by the row's key in the YAML."""
+        under = {}
+        person = self.header.index(how["person"]["column"])
+        for key in sorted(UNDER_HEADER.keys() & how.keys(), key=how.get):
+            number, cells = next(self.rows, (None, []))
+            if number != how[key]:
+                before = "header" if not under else f"row of {UNDER_HEADER[next(iter(under))]}"
+                raise UserError(
+                    f"the row after the {before} is row {number}, not the row of"
+                    f" {UNDER_HEADER[key]}",
+                    where=place(self.file, self.sheet),
+                    rule=f"{key}: {how[key]} is the first row after the {before}",
+                    do=f"correct {key} in the source's YAML",
+                )
+            self.header.check_width(number, cells)
+            if cells[person].strip():
+                raise UserError(
+                    f"row {number} names a person and is no row of {UNDER_HEADER[key]}",
+                    where=place(self.file, self.sheet),
+                    rule=f"{key}: {how[key]} is a row without a person; results in it would be"
+                    " lost",
+                    do=f"correct or remove {key} in the source's YAML",
+                )
+            under[key] = dict(zip(self.header.cells, cells, strict=True))
+        return under
