@@ -38,7 +38,7 @@ def _check_source(study, name: str, directory: Path, patients: tuple | None) -> 
     from labcohort import settings
     from labcohort.harmonise.cells import harmonise_cells
     from labcohort.harmonise.claims import place_texts
-    from labcohort.harmonise.patients import check_attributes, harmonise_patients
+    from labcohort.harmonise.patients import harmonise_patients
     from labcohort.quarantine import check_ceiling
     from labcohort.study.raw import raw_files
 
@@ -48,12 +48,24 @@ def _check_source(study, name: str, directory: Path, patients: tuple | None) -> 
     ceiling = study.config["ceiling"] if whole else 1.0
     if how["content"] == "patients":
         found = harmonise_patients(cells, settings.patients(study, ""))
-        check_attributes(cells, found.quarantine, ceiling, name)
+        _check_attributes(cells, found.quarantine, ceiling, name)
         return found.people, place_texts(found.places)
     told = settings.harmonise(study, name, "")
     result = harmonise_cells(cells, told, *(patients if settings.needs_patients(study, name) else ()))
     check_ceiling(result.quarantine, cells.height - result.unused.height, ceiling, name)
     return None
+
+
+def _check_attributes(cells, quarantine, ceiling: float, source: str) -> None:
+    """Stop where more than the share `ceiling` of the filled cells of a column is set aside."""
+    import polars as pl
+
+    from labcohort.quarantine import check_ceiling
+
+    for column in sorted(quarantine.get_column("column").unique()):
+        filled = cells.filter((pl.col("column") == column) & (pl.col("value_text") != ""))
+        bad = quarantine.filter(pl.col("column") == column)
+        check_ceiling(bad, filled.height, ceiling, f"{source}, column '{column}'")
 
 
 def _first_cells(how: dict, name: str, directory: Path):

@@ -52,32 +52,3 @@ def check_ceiling(quarantine: pl.DataFrame, tried: int, ceiling: float, source: 
         rule=f"config/config.yaml, ceiling: at most {100 * ceiling:g} % of a source's values",
         do="correct the mapping in the source's YAML; raise the ceiling only if the data are so",
     )
-
-
-def check_shares(ledger: pl.DataFrame, ceiling: float) -> None:
-    """Stop where more than the share `ceiling` of a source's values is set aside in all stages.
-
-    `ledger` (schemas.quality.Ledger) holds the rows of harmonise and derive. What was missing or
-    is ignored was not tried. UserError with the counts by rule.
-    """
-    counts = pl.col("cells").sum()
-    unused = pl.col("fate").is_in(["missing", "ignored"])
-    harmonise = ledger.filter(pl.col("stage") == "harmonise")
-    tried = harmonise.group_by("source").agg(
-        pl.col("cells").filter(pl.col("kind") == "in").sum() - pl.col("cells").filter(unused).sum()
-    )
-    aside = ledger.filter(pl.col("fate") == "set_aside").group_by("source", "reason").agg(counts)
-    for source, n in sorted(tried.iter_rows()):
-        own = aside.filter(pl.col("source") == source).sort(
-            "cells", "reason", descending=[True, False]
-        )
-        total = own.get_column("cells").sum()
-        if n and total / n > ceiling:
-            rules = ", ".join(f"{rule} {cells} times" for _, rule, cells in own.iter_rows())
-            raise UserError(
-                f"{total} of {n} values of {source} ({100 * total / n:.1f} %) would be set aside",
-                where=f"{source}: {rules}",
-                rule=f"config/config.yaml, ceiling: at most {100 * ceiling:g} % of its values",
-                do="look at results/quality/derive/ and at the source's YAML (ids, repeats, units);"
-                " raise the ceiling only if the data are so",
-            )

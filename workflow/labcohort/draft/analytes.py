@@ -114,9 +114,7 @@ def find_twins(analytes: Iterable[Analyte], decimal: str, facts: Facts) -> None:
         ]
         if len(equal) == 1 and equal[0][0] != equal[0][1]:
             (one.twin_unit, other.twin_unit) = equal[0]
-            one.twin, other.twin = (
-                f"'{a.name}' if that is in {a.twin_unit}" for a in (other, one)
-            )
+            one.twin, other.twin = (f"'{a.name}' if that is in {a.twin_unit}" for a in (other, one))
 
 
 def without_twins(decisions: dict[str, Decision]) -> None:

@@ -145,7 +145,12 @@ def _range(columns: list[Column]) -> dict | None:
             return {"column": column.name}
     low = next((c.name for c in columns if LOW.search(c.name) and c.is_numeric), None)
     high = next((c.name for c in columns if HIGH.search(c.name) and c.is_numeric), None)
-    return {"low": low, "high": high} if low and high else None
+    if not low or not high:
+        return None
+    # bounds of 0 and 0 stand for: no range
+    empty = next(c for c in columns if c.name == high).counts["0"]
+    filled = len(next(c for c in columns if c.name == high).values)
+    return {"low": low, "high": high} if empty < 0.02 * filled else None
 
 
 def status_codes(column: Column) -> dict[str, str] | None:

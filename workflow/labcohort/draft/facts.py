@@ -83,7 +83,7 @@ def facts_of(tables: dict[str, list[dict]]) -> Facts:
     for row in tables["aliases"]:
         _add(facts, row["marker"], row["alias"], row["ambiguous"] == "yes")
     for code, row in markers.items():
-        for name in (row["label"], row["label_zh"], code):
+        for name in filter(None, (row["label"], row["label_zh"], code)):
             _add(facts, code, name, False)
     return facts
 

@@ -14,6 +14,9 @@ PLACE = re.compile(
     r"^(?:city|town|village|county|district|municipality|place|suburb|ort|stadt|wohnort|ville|ciudad)$|城市|乡|镇|区$|县$",
     re.IGNORECASE,
 )
+# the attribute that flags HOMA values
+INSULIN = re.compile(r"insulin.?(?:treat|therap|use)|胰岛素治疗", re.IGNORECASE)
+YES_NO = {"yes", "no", "unknown"}
 # texts that mean no value also in a column of codes
 NO_VALUE = {"na", "n/a", "n.a.", "nan", "null", ".", "-", "--", "#n/a", ""}
 LONGEST = 40
@@ -78,6 +81,9 @@ def _attribute(column: Column, taken: set[str]) -> tuple[str, dict | None, str]:
         and all(len(code) <= LONGEST for code in column.counts)
     ):
         codes = {code: _meaning(code) for code in sorted(column.counts)}
+        if INSULIN.search(name) and "insulin_treated" not in taken and {*codes.values()} <= YES_NO:
+            said = remark(0.8, "0.80: by its name and codes")
+            return "insulin_treated", {"column": name, "codes": codes}, said
         said = remark(0.7, f"0.70: {len(codes)} different texts; write what each means")
         return _name(name, taken), {"column": name, "codes": codes}, said
     if column.is_numeric and all(map(is_number, column.values)):

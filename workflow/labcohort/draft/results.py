@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from labcohort.draft.analytes import Analyte, Decision, decide, find_twins, without_twins
+from labcohort.draft.beside import below_hint, is_beside
 from labcohort.draft.blocks import Blocks
 from labcohort.draft.cells import is_token
 from labcohort.draft.columns import Column, LongRoles, status_codes
@@ -48,7 +49,7 @@ def result_entries(table: Table) -> list[Entry]:
     decisions = {n: decide(a, decimal, thousands, table.facts) for n, a in analytes.items()}
     if not table.long:
         without_twins(decisions)
-    entries = [*numbers, *_spellings(decisions), *_context(table, analytes, decisions)]
+    entries = [*numbers, *_spellings(decisions), *_context(table, analytes)]
     return entries + analyte_entries(decisions, table)
 
 
@@ -140,7 +141,7 @@ def _wide_analytes(table: Table) -> dict[str, Analyte]:
         if column.name in table.taken or stem is None or column.is_dates:
             continue
         known = candidate(stem, table.facts)
-        if known is None and not (column.is_numeric or not column.values):
+        if known is None and (is_beside(column) or (column.values and not column.is_numeric)):
             continue
         if known and column.values and not column.is_numeric and known.score < 0.9:
             continue
@@ -183,9 +184,7 @@ def _spellings(decisions: dict[str, Decision]) -> list[Entry]:
     return [Entry("units", units, said, comments={})] if units else []
 
 
-def _context(
-    table: Table, analytes: dict[str, Analyte], decisions: dict[str, Decision]
-) -> list[Entry]:
+def _context(table: Table, analytes: dict[str, Analyte]) -> list[Entry]:
     """Columns of a wide table that are no results: flags, texts, other dates."""
     if table.long:
         return []
@@ -195,7 +194,8 @@ def _context(
         for c in table.columns
         if c.name not in table.taken and c.name not in analytes and c.name not in in_blocks
     ]
-    return [Entry("context", beside, is_guess=False)] if beside else []
+    hints = {n: hint for n in beside if (hint := below_hint(table, table.column(n), analytes))}
+    return [Entry("context", beside, comments=hints, is_guess=False)] if beside else []
 
 
 def wide_guess(columns: list[Column]) -> Guess:

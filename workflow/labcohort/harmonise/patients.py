@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from labcohort.harmonise.dates import matches_a_format, parsed_date
-from labcohort.harmonise.identity import IDENTITY_RULES, ROW, conflicts
+from labcohort.harmonise.identity import ROW, conflicts
 from labcohort.harmonise.missing import is_missing
 from labcohort.harmonise.numbers import parsed_number
-from labcohort.quarantine import check_ceiling, records
+from labcohort.quarantine import records
 
 # attributes that formulas and cohorts know; null for all where a study has none
 KNOWN = {"sex": pl.String, "birth_date": pl.Date, "age": pl.Float64}
@@ -57,17 +57,6 @@ def harmonise_patients(cells: pl.DataFrame, how: dict) -> People:
         kept.select("person", *ROW).sort("person"),
         records(bad_cells.rename({"value_text": "raw_value"}), "harmonise"),
     )
-
-
-def check_attributes(
-    cells: pl.DataFrame, quarantine: pl.DataFrame, ceiling: float, source: str
-) -> None:
-    """Stop where more than the share `ceiling` of the filled cells of a column is set aside."""
-    unread = quarantine.filter(~pl.col("rule").is_in(IDENTITY_RULES))
-    for column in sorted(unread.get_column("column").unique()):
-        tried = cells.filter((pl.col("column") == column) & (pl.col("value_text") != "")).height
-        bad = unread.filter(pl.col("column") == column)
-        check_ceiling(bad, tried, ceiling, f"{source}, column '{column}'")
 
 
 def _nobody(cells: pl.DataFrame) -> pl.DataFrame:

@@ -17,12 +17,11 @@ UNDER_HEADER = {"units_row": "units", "ranges_row": "reference ranges"}
 class Body:
     """A table's header, the rows of units and ranges under it, and its rows of data.
 
-    `under` is key of the YAML -> column -> text. `rows_read` counts the rows of data that were
-    handed on.
+    `under` is key of the YAML -> column -> text.
     """
 
     def __init__(self, table: Table, file: str, declared: set[str], how: dict):
-        self.file, self.sheet, self.rows_read = file, table.sheet, 0
+        self.file, self.sheet = file, table.sheet
         self.rows = iter(table.rows)
         number, names = header_cells(self.rows, how.get("header"), place(file, table.sheet))
         self.header = Header(names, declared, file, table.sheet, number)
@@ -39,7 +38,6 @@ class Body:
                 self.header.check_width(number, cells)
                 for position in self.fill:
                     above[position] = cells[position] = cells[position] or above[position]
-            self.rows_read += len(batch)
             columns = zip(*(cells for _, cells in batch), strict=True)
             frame = pl.DataFrame(
                 [pl.Series("row", [number for number, _ in batch], dtype=pl.Int64)]

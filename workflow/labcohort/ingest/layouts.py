@@ -38,7 +38,7 @@ class Layout:
 
     def __init__(self, table: Table, source: str, file: str, how: dict, pseudonyms: Pseudonyms):
         self.source, self.how, self.pseudonyms = source, how, pseudonyms
-        self.same = how["person"].get("same", [])
+        self.same, self.rows = how["person"].get("same", []), 0
         self.mapping = Mapping(how)
         self.body = Body(table, file, self.mapping.declared(), how)
         self.positions = {key: self._position(key) for key in ("person", "within", *CONTEXT)}
@@ -52,7 +52,7 @@ class Layout:
     @property
     def due(self) -> int:
         """Result cells of the rows read so far."""
-        return self.body.rows_read * (len(self.results) if self.results else 1)
+        return self.rows * (len(self.results) if self.results else 1)
 
     def cells(self, seen: Callable[[pl.DataFrame], None]) -> Iterator[pl.DataFrame]:
         """Batches of cells, columns of `schemas.ingested.Cells`; `seen` is called with the rows
@@ -61,6 +61,7 @@ class Layout:
             if "rows" in self.how:
                 column = str(self.body.header.index(self.how["rows"]["column"]))
                 batch = batch.filter(pl.col(column).is_in(self.how["rows"]["values"]))
+            self.rows += batch.height
             yield self._framed(self._cells(self._with_persons(batch)))
 
     def _with_persons(self, batch: pl.DataFrame) -> pl.DataFrame:

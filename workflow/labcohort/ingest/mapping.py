@@ -57,7 +57,7 @@ class Mapping:
 
     def declared(self) -> set[str]:
         """Names of columns that the YAML gives."""
-        visits = self.how.get("visits", [])
+        visits = self.how["visits"] if "columns" in self.how else []
         in_blocks = {self._column(key, visit) for key in self.listed for visit in visits}
         return {*self.other, *self.listed, *in_blocks}
 

@@ -1,6 +1,7 @@
 """The single decisions of config.yaml: every marker, method, unit and publication exists."""
 
 from labcohort.errors import UserError, unknown
+from labcohort.validate.rules import check_rule_settings
 
 CONFIG = "config/config.yaml"
 
@@ -85,7 +86,18 @@ def _power_is_above_alpha(study) -> None:
         )
 
 
+def _rule_settings_name_rules(study) -> None:
+    checks = [
+        {"rule": f"{row['check']}{ending}"}
+        for row in study.tables["cross_checks"]
+        for ending in ("", "_equal")
+    ]
+    known = [*study.tables["rules"], *checks]
+    check_rule_settings(study.tables["rule_settings"], known, list(study.sources))
+
+
 RULES = (
+    _rule_settings_name_rules,
     _methods_are_known,
     _input_days_name_derived_markers,
     _reliability_names_markers,
