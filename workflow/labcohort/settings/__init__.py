@@ -15,26 +15,22 @@ from labcohort.settings.assessments import (
 )
 from labcohort.settings.available import available_markers, panels, planned_panels
 from labcohort.settings.printing import figure, figure_panels, tables
+from labcohort.settings.sources import harmonise, ingest, needs_patients, patients, reader
 from labcohort.settings.stages import (
     cohorts,
     compare,
     derive,
     derive_panels,
-    harmonise,
-    ingest,
-    needs_patients,
-    patients,
     placed_panels,
     quality,
-    reader,
 )
 from labcohort.settings.text import job_text
 from labcohort.settings.validation import validation
 
 __all__ = [
     "attenders", "available_markers", "cohorts", "compare", "derive", "derive_panels",
-    "families", "figure", "figure_panels", "harmonise", "in_range", "ingest", "job_text", "needs_patients",
-    "panels", "patients", "placed_panels", "planned_panels", "quality", "reader", "regression",
-    "regression_panels", "scorecard", "sensitivity", "sensitivity_inputs", "tables",
+    "families", "figure", "figure_panels", "harmonise", "in_range", "ingest", "job_text",
+    "needs_patients", "panels", "patients", "placed_panels", "planned_panels", "quality", "reader",
+    "regression", "regression_panels", "scorecard", "sensitivity", "sensitivity_inputs", "tables",
     "validation",
 ]  # fmt: skip

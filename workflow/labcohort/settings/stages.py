@@ -1,4 +1,4 @@
-"""What the jobs from the raw export to the comparison are told."""
+"""What the jobs from the harmonised values to the comparison are told."""
 
 from labcohort.settings.available import (
     all_inputs,
@@ -11,171 +11,14 @@ from labcohort.settings.available import (
     formula_of,
     in_marker_order,
     log_markers,
-    long_entry,
     panel_markers,
     panels,
     planned_markers,
     with_derived_inputs,
 )
 from labcohort.settings.selection import selection
-from labcohort.ingest.readers import READERS
 from labcohort.study.load import Study
 from labcohort.study.names import BASELINE, is_selected_on_baseline, names
-from labcohort.study.source_defaults import MESSAGES
-
-
-def reader(study: Study, source: str) -> str:
-    """The module that reads a source's format."""
-    return READERS[study.sources[source]["format"]["type"]]
-
-
-def ingest(study: Study, source: str, raw: dict[str, str], key_digest: str) -> dict:
-    """How a source is read: format, layout, place of persons, dates and results.
-
-    `raw` is file -> digest of its content.
-    """
-    how = study.sources[source]
-    settings = {
-        "raw": raw,
-        "key": key_digest,
-        "privacy": {k: v for k, v in study.config["privacy"].items() if k != "shift_days"},
-        "content": how["content"],
-        "format": how["format"],
-        "person": how["person"],
-        "columns_of": {"person": how["person"]["column"]},
-        "context": sorted(how.get("context", [])),
-        "drop": sorted(how.get("drop", [])),
-    }
-    if "within" in how["person"]:
-        settings["columns_of"]["within"] = how["person"]["within"]
-    settings |= {k: how[k] for k in ("header", "fill_down", "decimal", "rows") if k in how}
-    if how["content"] == "patients":
-        columns = sorted({entry["column"] for entry in how["attributes"].values()})
-        return settings | {"results": columns, "ignore": sorted(how.get("ignore", []))}
-    results = _ingest_results(how)
-    results["columns_of"] |= settings["columns_of"]
-    return settings | results
-
-
-def _ingest_results(how: dict) -> dict:
-    """What ingest is told of a source of results."""
-    in_columns = how["layout"] != "long"
-    columns = {key: how[key]["column"] for key in ("status", "reported") if key in how}
-    columns |= {key: claim["column"] for key, claim in how.get("claims", {}).items()}
-    if "column" in how.get("visit", {}):
-        columns["visit"] = how["visit"]["column"]
-    messages = how["format"]["type"] in MESSAGES
-    if messages:
-        columns["ignored"] = "ignored"
-    own = {
-        name: {k: entry[k] for k in ("unit_column", "below") if k in entry}
-        for name, entry in sorted(how["analytes"].items())
-        if isinstance(entry, dict) and {"unit_column", "below"} & set(entry)
-    }
-    date = how["date"]
-    dates = {
-        visit: entry.get("date") or date["column"].replace("{visit}", visit)
-        for visit, entry in how.get("visits", {}).items()
-        if "date" in entry or "{visit}" in date.get("column", "")
-    }
-    settings = {
-        "layout": how["layout"],
-        "results": sorted(how["analytes"]) if in_columns else [],
-        "required": [*how["listed"], *sorted(how.get("ignore", []))] if in_columns else [],
-        "ignore": sorted(how.get("ignore", [])) if in_columns else [],
-        "own_columns": own,
-        "date_columns": dates,
-        "date": None if dates else date.get("column"),
-        "visits": sorted(how.get("visits", {})),
-    }
-    settings["columns_of"] = columns
-    if "on" in date:
-        settings["on"] = date["on"]
-    if messages:
-        settings["place"] = "place"
-    optional = (
-        "units_row", "ranges_row", "analyte", "value", "unit", "range", "columns", "visit",
-        "units_in_header",
-    )  # fmt: skip
-    return settings | {k: how[k] for k in optional if k in how}
-
-
-def needs_patients(study: Study, source: str) -> bool:
-    """Whether a source's values need the patient table: their dates or persons are held to it."""
-    how = study.sources[source]
-    followed = any(visit.get("follow_up") for visit in how.get("visits", {}).values())
-    return "from" in how["date"] or "claims" in how or followed
-
-
-def harmonise(study: Study, source: str, key_digest: str) -> dict:
-    """How a source's cells become values: mapping, dates, missing tokens, units, limits."""
-    how = study.sources[source]
-    analytes = {name: long_entry(entry) for name, entry in sorted(how["analytes"].items())}
-    markers = {entry["marker"] for entry in analytes.values()}
-    settings = {
-        "analytes": {
-            name: {k: v for k, v in entry.items() if k not in ("unit_column", "below")}
-            | ({"unit_by_row": True} if "unit_column" in entry else {})
-            for name, entry in analytes.items()
-        },
-        "ignore": sorted(how.get("ignore", [])),
-        "missing": how.get("missing", []),
-        "decimal": how.get("decimal", "."),
-        "dates": {k: v for k, v in how["date"].items() if k != "column"},
-        "layout": how["layout"],
-        "markers": [
-            {
-                k: row[k]
-                for k in ("marker", "panel", "hard_low", "hard_high", "soft_low", "soft_high")
-            }
-            for row in study.tables["markers"]
-            if row["marker"] in markers
-        ],
-        "shown": {
-            row["marker"]: {"decimals": row["decimals"], "scale": row["scale"]}
-            for row in study.tables["markers"]
-            if row["marker"] in markers
-        },
-        "conversions": [
-            {k: row[k] for k in ("marker", "analyte", "unit", "slope", "intercept")}
-            for row in study.tables["conversions"]
-            if row["marker"] in markers
-        ],
-        "cross_checks": [
-            {k: row[k] for k in ("check", "greater", "lesser", "equal", "reason")}
-            for row in study.tables["cross_checks"]
-            if {row["greater"], row["lesser"]} <= markers
-        ],
-        "corrections": [
-            {k: v for k, v in row.items() if k not in ("source", "why", "date")} | {"line": number}
-            for number, row in enumerate(study.tables["corrections"], 2)
-            if row["source"] == source
-        ],
-    }
-    optional = ("thousands", "marks", "units", "visits", "status", "reported", "claims", "exported")
-    settings |= {k: how[k] for k in optional if k in how}
-    if "visits" in how:
-        anchors = [row["anchor"] for row in study.tables["visits"]]
-        settings["anchor"] = how["date"].get("from", anchors[0] if anchors else None)
-    return settings | _date_shift(study, key_digest)
-
-
-def _date_shift(study: Study, key_digest: str) -> dict:
-    """What a job is told that shifts dates; nothing where the study does not."""
-    if "shift_days" not in study.config["privacy"]:
-        return {}
-    return {"privacy": study.config["privacy"], "key": key_digest}
-
-
-def patients(study: Study, key_digest: str) -> dict:
-    """How the patient table's cells become attributes."""
-    how = study.sources[study.patients_source]
-    return {
-        "attributes": how["attributes"],
-        "same": how["person"].get("same", []),
-        "missing": how.get("missing", []),
-        "decimal": how.get("decimal", "."),
-    } | _date_shift(study, key_digest)
 
 
 def derive(study: Study, panel: str) -> tuple[dict, list[str]]:
