@@ -111,11 +111,14 @@ SOURCE = _exactly(
     delivery={
         "anyOf": [
             {"type": "null"},
-            {"type": "object", "properties": {"cells": COUNTS, "persons": COUNTS, "analytes": _list(MOVED)},
-             "required": ["cells", "persons"]},
+            {
+                "type": "object",
+                "properties": {"cells": COUNTS, "persons": COUNTS, "analytes": _list(MOVED)},
+                "required": ["cells", "persons"],
+            },
         ]
     },
-)  # fmt: skip
+)
 DOCUMENT = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     **_exactly(

@@ -62,10 +62,42 @@ def make_demo(folder: Path) -> Path:
 
 def make_ipop(folder: Path) -> Path:
     """The iPOP study: its configuration, and a link to the real files."""
-    if not (SHARED / "ipop").is_dir():
-        pytest.skip("the iPOP files are not here (../shared/data/ipop)")
-    shutil.copytree(HOME / "tests" / "studies" / "ipop" / "config", folder / "config")
-    (folder / "data").symlink_to(SHARED / "ipop")
+    return _over_shared(folder, "ipop", "ipop")
+
+
+def make_nhanes(folder: Path) -> Path:
+    """NHANES 2017-2018, in the units of the United States."""
+    return _over_shared(folder, "nhanes", "nhanes")
+
+
+def make_nhanes_si(folder: Path) -> Path:
+    """The same in SI units: its configuration is that of `nhanes` but for what it says itself."""
+    return _over_shared(folder, "nhanes", "nhanes", "nhanes_si")
+
+
+def make_smart(folder: Path) -> Path:
+    """The SMART sample patients."""
+    return _over_shared(folder, "smart", "smart")
+
+
+def make_fhir(folder: Path) -> Path:
+    """The FHIR samples."""
+    return _over_shared(folder, "fhir", "fhir")
+
+
+def make_hl7v2(folder: Path) -> Path:
+    """The HL7 v2 samples."""
+    return _over_shared(folder, "hl7v2", "hl7v2")
+
+
+def _over_shared(folder: Path, files: str, *studies: str) -> Path:
+    """A study of the configurations of `studies`, one over the other, and a link to its files."""
+    if not (SHARED / files).is_dir():
+        pytest.skip(f"the files are not here (../shared/data/{files})")
+    for study in studies:
+        source = HOME / "tests" / "studies" / study / "config"
+        shutil.copytree(source, folder / "config", dirs_exist_ok=True)
+    (folder / "data").symlink_to(SHARED / files)
     return folder
 
 

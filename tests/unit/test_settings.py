@@ -10,8 +10,10 @@ from labcohort import settings
 from labcohort.memory import Memory
 from labcohort.provenance import Code, canonical_json
 from labcohort.settings import assessments
+from labcohort.settings.available import long_entry
 from labcohort.settings.selection import selection
 from labcohort.study.load import Study, load_study
+from labcohort.study.source_defaults import with_recognised
 
 HOME = Path(__file__).parents[2]
 
@@ -27,16 +29,17 @@ ASSESSMENTS = ("families", "scorecard", "regression", "in_range", "attenders", "
 
 def jobs(study: Study) -> dict[str, str]:
     """Name of each job -> its settings as text."""
-    told = {f"ingest {s}": settings.ingest(study, s, "raw", "key") for s in study.sources}
-    told |= {f"harmonise {s}": settings.harmonise(study, s) for s in study.result_sources}
+    raw = {s: {f"{s}.csv": f"digest of {s}"} for s in study.sources}
+    told = {f"ingest {s}": settings.ingest(study, s, raw[s], "key") for s in study.sources}
+    told |= {f"harmonise {s}": settings.harmonise(study, s, "key") for s in study.result_sources}
     told |= {f"derive {p}": settings.derive(study, p) for p in settings.panels(study)}
     told |= {f"compare {p}": settings.compare(study, p) for p in settings.planned_panels(study)}
     told |= {f"figure {r['figure']}": settings.figure(study, r["figure"])
              for r in study.tables["figures"]}  # fmt: skip
-    told |= {"patients": settings.patients(study), "cohorts": settings.cohorts(study)}
+    told |= {"patients": settings.patients(study, "key"), "cohorts": settings.cohorts(study)}
     told |= {"tables": settings.tables(study), "quality": settings.quality(study)}
     told |= {name: getattr(settings, name)(study) for name in ASSESSMENTS}
-    told |= {"ceiling": settings.ceiling(study)}
+    told |= {"validation": settings.validation(study, raw)}
     return {name: canonical_json(value) for name, value in told.items()}
 
 
@@ -93,9 +96,16 @@ def configured(**values):
     return edit
 
 
+def source(name: str, **values):
+    """An edit of keys of a source's YAML."""
+    return lambda study: study.sources[name].update(values)
+
+
 PRINTED = {"tables"}
+JUDGED = {"validation"}
 EVERY_SITE = {f"harmonise site_{x}" for x in "abc"}
 FIGURES = {"figure figure_2_blood_pressure", "figure figure_3_glycaemia"}
+INGESTS = {f"ingest {source}" for source in ("patients", "site_a", "site_b", "site_c")}
 PANELS = ("anthropometric", "blood_pressure", "glycaemic", "lipid", "liver", "renal", "hormone",
           "inflammation")  # fmt: skip
 DERIVES = {f"derive {panel}" for panel in PANELS}
@@ -105,28 +115,52 @@ PLANNED = ("as_published", "primary", "primary")
 SECONDARY = ("as_published", "exploratory", "secondary")
 
 EDITS = [
-    (changed("markers", "HBA1C", label="A1c"), PRINTED | {"figure figure_3_glycaemia"}),
-    # in_range holds a value against its range as it is reported
+    (changed("markers", "HBA1C", label="A1c"), PRINTED | JUDGED | {"figure figure_3_glycaemia"}),
+    # in_range holds a value against its range as it is reported; the profiles of the sources
+    # give quantiles with these decimals, and bins on that scale
     (changed("markers", "HBA1C", decimals=1),
-     PRINTED | {"figure figure_3_glycaemia", "in_range"}),
+     PRINTED | JUDGED | EVERY_SITE | {"figure figure_3_glycaemia", "in_range"}),
     # the waist is compared by its ratios only
-    (changed("markers", "WAIST", decimals=3), set()),
-    (changed("markers", "UA", label="Urate"), PRINTED),
+    (changed("markers", "WAIST", decimals=3), EVERY_SITE | JUDGED),
+    (changed("markers", "UA", label="Urate"), PRINTED | JUDGED),
     (changed("markers", "HBA1C", label_zh="x", loinc="x", source="x"), set()),
-    (changed("markers", "HBA1C", soft_high=15.0), EVERY_SITE),
-    (changed("markers", "HBA1C", hard_low=1.0), EVERY_SITE),
+    (changed("markers", "HBA1C", soft_high=15.0), EVERY_SITE | JUDGED),
+    (changed("markers", "HBA1C", hard_low=1.0), EVERY_SITE | JUDGED),
     # limits of a derived marker are checked where it is derived
-    (changed("markers", "HOMA_IR", hard_high=99.0), {"derive glycaemic", "sensitivity"}),
-    (changed("markers", "LDL_SAMPSON", hard_high=99.0), {"derive lipid"}),
+    (changed("markers", "HOMA_IR", hard_high=99.0),
+     {"derive glycaemic", "sensitivity"} | JUDGED),
+    (changed("markers", "LDL_SAMPSON", hard_high=99.0), {"derive lipid"} | JUDGED),
     (changed("markers", "GLOB_REPORTED", hard_low=2.0), set()),
-    (changed("markers", "HBA1C", scale="log"), {"compare glycaemic", "attenders"}),
+    (changed("markers", "HBA1C", scale="log"),
+     EVERY_SITE | {"compare glycaemic", "attenders"}),
     # as a ratio, where regression to the mean is expected
     (changed("markers", "HSCRP", scale="linear"),
-     {"compare inflammation", "attenders", "regression"}),
+     EVERY_SITE | {"compare inflammation", "attenders", "regression"}),
     (changed("conversions", "GLOB_REPORTED", slope=2.0), set()),
     (changed("conversions", "HBA1C", source="x"), set()),
-    (changed("conversions", "HBA1C", slope=2.0), EVERY_SITE),
+    (changed("conversions", "HBA1C", slope=2.0), EVERY_SITE | JUDGED),
     (changed("cross_checks", "diastolic_above_systolic", source="x"), set()),
+    (changed("cross_checks", "diastolic_above_systolic", equal="aside"), EVERY_SITE),
+    (changed("cross_checks", "diastolic_above_systolic", reason="x"), EVERY_SITE),
+    # who is a man or a woman is known from derive on
+    (changed("sex_limits", "TESTO", "female", soft_high=9.0), {"derive hormone"}),
+    (changed("sex_limits", "TESTO", "female", source="x"), set()),
+    (added("sex_limits", "TESTO", "female", marker="PSA"), set()),
+    # a comparison may exclude what changed too much, and the grid derives anew
+    (changed("biological_variation", "HBA1C", cv_within=2.0),
+     {"derive glycaemic", "sensitivity"}),
+    (changed("biological_variation", "HBA1C", source="x"), set()),
+    (changed("biological_variation", "PLT", cv_within=2.0), set()),
+    # no source of the demo lets the facts name its analytes
+    (added("aliases", "HBA1C", alias="a name that nobody uses"), set()),
+    (added("loinc", "HBA1C", loinc="99999-9"), set()),
+    (changed("rules", "hard_limit", text="x"), JUDGED),
+    (changed("rules", "hard_limit", severity="critical"), JUDGED),
+    (changed("rules", "hard_limit", threshold=0.5), JUDGED),
+    (changed("rules", "hard_limit", text_zh="x"), set()),
+    (changed("rule_settings", "missing_share", threshold=0.5), JUDGED),
+    (changed("rule_settings", "missing_share", why="x"), JUDGED),
+    (added("rule_settings", "missing_share", rule="hard_limit", source="site_a"), JUDGED),
     # the grid derives eGFR and its stages anew
     (changed("ckd_stages", "kdoqi", "1", low=91.0), {"derive renal", "sensitivity"}),
     # stage 2 is a cohort: the band in which regression to the mean is judged
@@ -134,16 +168,16 @@ EDITS = [
     (changed("ckd_stages", "kdoqi", label="x", label_zh="x", source="x"), set()),
     (changed("martin_hopkins", factor=4.0), {"derive lipid"}),
     (changed("martin_hopkins", source="x"), set()),
-    (changed("reference_ranges", "HBA1C", high=6.0), {"in_range"}),
+    (changed("reference_ranges", "HBA1C", high=6.0), {"in_range"} | JUDGED),
     (changed("reference_ranges", "HBA1C", source="x"), set()),
     # the waist is compared by its ratios only
-    (changed("reference_ranges", "WAIST", high=90.0), set()),
+    (changed("reference_ranges", "WAIST", high=90.0), JUDGED),
     (changed("methods", "EGFR", "ckd_epi_2021", label_zh="x", source="x"), set()),
     (changed("shown_units", "FBS", "mg/dL", slope=18.0), set()),
     (changed("published_results", "chin_2025", significant="unknown"), {"scorecard"}),
     (changed("published_results", "chin_2025", figure="Figure 9"), set()),
     (changed("visits", "month_6", after=30), {"cohorts", "sensitivity"}),
-    (changed("visits", "month_6", label="Half a year"), PRINTED | FIGURES),
+    (changed("visits", "month_6", label="Half a year"), PRINTED | JUDGED | FIGURES),
     (changed("visits", "month_6", label_zh="x"), set()),
     # eGFR goes through the grid in its stages, hs-CRP in the cohort of all
     (changed("cohorts", "ckd_3", values="3|4"), {"cohorts", "regression", "sensitivity"}),
@@ -198,7 +232,8 @@ EDITS = [
     # limits are left out where timepoints are chosen
     (configured(censored="excluded"), DERIVES | COMPARES | {"cohorts", "in_range", "sensitivity"}),
     (configured(repeats="mean"), DERIVES | {"sensitivity"}),
-    (configured(ceiling=0.05), EVERY_SITE | {"patients", "ceiling"}),
+    # nothing stops at it before the report is written
+    (configured(ceiling=0.05), JUDGED),
     (configured(egfr_rounding="none"), {"derive renal", "regression", "sensitivity"}),
     (configured(methods={"EGFR": "mdrd_4"}),
      {"derive renal", "compare renal", "tables", "quality", "sensitivity"}),
@@ -234,12 +269,43 @@ EDITS = [
     (configured(units={"WEIGHT": "lb"}), set()),
     (configured(published=None), {"scorecard"}),
     (configured(published_profile="recommended"), {"scorecard"}),
-    (configured(title="x"), PRINTED),
-    (configured(synthetic=False), PRINTED | FIGURES | {"quality"}),
+    (configured(title="x"), PRINTED | JUDGED),
+    (configured(synthetic=False), PRINTED | FIGURES | JUDGED | {"quality"}),
+    (configured(study="other"), JUDGED),
+    (configured(data_folders=["../exports"]), set()),
+    # dates are shifted where they become dates: ingest hands them on as text
+    (configured(privacy={"shift_days": 90}), EVERY_SITE | {"patients"}),
+    (configured(privacy={"public_key": "another public key"}), INGESTS),
     (lambda s: s.sources["site_b"]["analytes"].pop("Uric acid"),
      {"ingest site_b", "harmonise site_b"}),
-    (lambda s: s.sources["site_a"].update(missing=["NA", "ND"]), {"harmonise site_a"}),
+    (source("site_a", missing=["NA", "ND"]), {"harmonise site_a"}),
+    (source("site_a", marks=["H"]), {"harmonise site_a"}),
+    (source("site_a", thousands=","), {"harmonise site_a"}),
+    (source("site_a", decimal=","), {"harmonise site_a"}),
+    (source("site_a", units={"P": "%"}), {"harmonise site_a"}),
+    (source("site_a", exported="2025-01-01"), {"harmonise site_a"}),
+    (source("site_a", drop=["name"]), {"ingest site_a"}),
+    (source("site_a", header=3), {"ingest site_a"}),
+    (source("site_a", fill_down=["loinc"]), {"ingest site_a"}),
+    (source("site_a", format={"type": "text", "encoding": "utf-16", "delimiter": ","}),
+     {"ingest site_a"}),
+    (source("site_a", status={"column": "state", "codes": {"F": "final"}}),
+     {"ingest site_a", "harmonise site_a"}),
+    (source("site_a", reported={"column": "sent", "formats": ["iso"]}),
+     {"ingest site_a", "harmonise site_a"}),
+    (source("site_a", claims={"sex": {"column": "sex", "codes": {"M": "male"}}}),
+     {"ingest site_a", "harmonise site_a"}),
+    (source("site_a", visit={"column": "visit"}), {"ingest site_a"}),
+    (source("site_b", units_in_header=True), {"ingest site_b"}),
+    # the raw files and their digests are told apart from the YAML
+    (source("site_a", file="resources/demo/*.csv", previous="resources/demo/old.csv"), set()),
     (lambda s: s.sources["site_a"]["date"].update(formats=["D/M/YYYY"]), {"harmonise site_a"}),
+    (lambda s: s.sources["site_a"]["date"].update(zone="Asia/Shanghai"), {"harmonise site_a"}),
+    (lambda s: s.sources["site_a"]["person"].update(length=4), {"ingest site_a"}),
+    (lambda s: s.sources["patients"]["person"].update(same=["birth_date"]),
+     {"ingest patients", "patients"}),
+    (source("patients", rows={"column": "event", "values": ["baseline"]}), {"ingest patients"}),
+    (source("patients", missing=["NA"]), {"patients"}),
     (lambda s: s.sources["patients"]["attributes"]["sex"]["codes"].pop("M"), {"patients"}),
 ]  # fmt: skip
 
@@ -253,6 +319,130 @@ def test_a_marker_added_elsewhere_moves_nothing(study):
     tables = deepcopy(study.tables)
     tables["markers"].insert(0, tables["markers"][0] | {"marker": "NEW", "panel": "new"})
     assert jobs(replace(study, tables=tables)) == jobs(study)
+
+
+CORRECTION = {
+    "source": "site_a", "file": "resources/demo/site_a_results.csv", "sheet": None, "row": 7,
+    "column": "result", "field": "value", "old": "1", "new": "2", "who": "A. B.", "why": "typed",
+    "date": "2025-01-31",
+}  # fmt: skip
+
+
+def test_a_correction_moves_the_source_that_it_corrects(moved):
+    assert moved(lambda s: s.tables["corrections"].append(CORRECTION)) == {"harmonise site_a"}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [("new", "3", {"harmonise site_a"}),
+     # the report counts corrections by who made them
+     ("who", "C. D.", {"harmonise site_a"}),
+     ("why", "x", set()), ("date", "2025-02-01", set())],
+)  # fmt: skip
+def test_a_correction_is_its_place_its_texts_and_who_made_it(study, moved, column, value, expected):
+    corrections = [CORRECTION, CORRECTION | {"source": "site_b"}]
+    signed = replace(study, tables=study.tables | {"corrections": corrections})
+    other = [CORRECTION | {column: value}, corrections[1]]
+    edited = replace(study, tables=study.tables | {"corrections": other})
+    before, after = jobs(signed), jobs(edited)
+    assert {name for name in before if before[name] != after[name]} == expected
+
+
+def test_limits_move_only_the_sources_that_map_the_marker(study):
+    sources = deepcopy(study.sources)
+    for name in ("site_b", "site_c"):
+        analytes = sources[name]["analytes"]
+        del analytes[next(k for k, e in analytes.items() if long_entry(e)["marker"] == "LH")]
+    before = replace(study, sources=sources)
+    after = replace(before, tables=deepcopy(study.tables))
+    changed("markers", "LH", soft_high=99.0)(after)
+    one, other = jobs(before), jobs(after)
+    assert {name for name in one if one[name] != other[name]} == {"harmonise site_a"} | JUDGED
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "row"),
+    [("aliases", "aliases", {"alias": "Langerhans index"}),
+     ("loinc", "loinc", {"loinc": "99999-9"})],
+)  # fmt: skip
+def test_names_that_facts_know_move_the_sources_that_recognise_them(study, kind, table, row):
+    def told(tables: dict) -> dict[str, str]:
+        sources = study.sources | {
+            "site_a": with_recognised(study.sources["site_a"] | {"recognise": [kind]}, tables)
+        }
+        return jobs(replace(study, sources=sources, tables=tables))
+
+    first = next(r for r in study.tables[table] if r["marker"] == "LH")
+    more = study.tables | {table: [*study.tables[table], first | {"ambiguous": "no"} | row]}
+    before, after = told(study.tables), told(more)
+    assert {name for name in before if before[name] != after[name]} == {"harmonise site_a"}
+
+
+def test_a_new_delivery_moves_its_ingest_and_the_report(study):
+    def told(digest: str) -> list[str]:
+        raw = {source: {"a.csv": "1"} for source in study.sources}
+        raw["site_a"] = {"a.csv": digest}
+        ingested = (settings.ingest(study, s, raw[s], "key") for s in study.sources)
+        return [canonical_json(text) for text in (*ingested, settings.validation(study, raw))]
+
+    names = [*study.sources, "validation"]
+    same = [a == b for a, b in zip(told("1"), told("2"), strict=True)]
+    assert {n for n, s in zip(names, same, strict=True) if not s} == {"site_a", "validation"}
+
+
+@pytest.mark.parametrize("shift", [{}, {"shift_days": 90}])
+def test_jobs_that_shift_dates_know_the_key(study, shift):
+    privacy = study.config["privacy"] | shift
+    edited = replace(study, config=study.config | {"privacy": privacy})
+    for told in (settings.harmonise(edited, "site_a", "a key"), settings.patients(edited, "a key")):
+        assert {k: told[k] for k in ("privacy", "key") if k in told} == (
+            {"privacy": privacy, "key": "a key"} if shift else {}
+        )
+    assert settings.ingest(edited, "site_a", {}, "a key")["privacy"] == study.config["privacy"]
+
+
+@pytest.mark.parametrize(
+    ("more", "needed"),
+    [
+        ({}, False),
+        ({"date": {"from": "infusion_date"}}, True),
+        ({"claims": {"sex": {"column": "sex", "codes": {"M": "male"}}}}, True),
+        ({"visits": {"V2": {"follow_up": True}}}, True),
+        # where the file has no date such a visit is counted from the anchor of the timepoints
+        ({"visits": {"V2": {"months": 6}}}, True),
+        ({"visits": {"V2": {"days": 0}}}, True),
+        ({"visits": {"V1": {"date": "day 1"}}}, False),
+    ],
+)
+def test_dates_and_claims_are_held_to_the_patients(study, more, needed):
+    sources = study.sources | {"site_a": study.sources["site_a"] | more}
+    assert settings.needs_patients(replace(study, sources=sources), "site_a") is needed
+
+
+def test_the_report_knows_every_rule_with_the_settings_of_the_study(study):
+    rules = {rule["rule"]: rule for rule in settings.validation(study, {})["rules"]}
+    assert {row["rule"] for row in study.tables["rules"]} <= rules.keys()
+    # config/rule_settings.tsv of the demo
+    assert rules["missing_share"]["settings"][""] == {
+        "severity": "warn", "threshold": 0.75, "why": "testosterone is measured in men alone",
+    }  # fmt: skip
+    assert rules["set_aside_share"]["settings"][""]["threshold"] == study.config["ceiling"]
+    # nothing of a rule stands for a Chinese reader in what a job is told
+    assert all(rule.keys() == {"rule", "stage", "kind", "text", "trials", "settings"}
+               for rule in rules.values())  # fmt: skip
+
+
+def test_the_report_takes_the_widest_of_a_markers_ranges(study):
+    def told(rows: list[tuple]) -> dict:
+        own = [{"marker": m, "low": low, "high": high} for m, low, high in rows]
+        tables = study.tables | {"reference_ranges": own}
+        return settings.validation(replace(study, tables=tables), {})["ranges"]
+
+    # of men and of women, by WS/T 404: alanine aminotransferase 9-50 and 7-40 U/L
+    assert told([("ALT", 9, 50), ("ALT", 7, 40)]) == {"ALT": {"low": 7, "high": 50}}
+    # where one has no bound the two have none
+    assert told([("TG", None, 1.7), ("TG", 0.4, 2.3)]) == {"TG": {"low": None, "high": 2.3}}
+    assert told([("NOBODY", 1, 2)]) == {}
 
 
 def test_a_comparison_more_moves_its_panel_and_what_judges_the_plan(moved):

@@ -51,7 +51,8 @@ def _check_source(study, name: str, directory: Path, patients: tuple | None) -> 
         _check_attributes(cells, found.quarantine, ceiling, name)
         return found.people, place_texts(found.places)
     told = settings.harmonise(study, name, "")
-    result = harmonise_cells(cells, told, *(patients if settings.needs_patients(study, name) else ()))
+    people = patients if settings.needs_patients(study, name) else ()
+    result = harmonise_cells(cells, told, *people)
     check_ceiling(result.quarantine, cells.height - result.unused.height, ceiling, name)
     return None
 
@@ -85,5 +86,5 @@ def _first_cells(how: dict, name: str, directory: Path):
         whole = whole and next(batches, None) is None
         part.check()
     if not first:
-        raise no_data(", ".join(how["raw"]))
+        raise no_data(how["file"])
     return pl.concat(first), whole

@@ -57,7 +57,7 @@ def derived(marker: str, sent_as_limits: tuple[int, ...] = ()) -> pl.DataFrame:
 
 def ran(tmp_path, sent_as_limits: tuple[int, ...] = (), **how) -> tuple[dict, str]:
     """Paths of what the job has written for a panel with comparisons and one without; its line."""
-    for folder in ("derived", "values", "members"):
+    for folder in ("derived", "values", "members", "not_chosen"):
         (tmp_path / folder).mkdir()
     PATIENTS.write_parquet(tmp_path / "patients.parquet")
     for panel, marker in (("glycaemic", "HBA1C"), ("lipid", "TC")):
@@ -68,6 +68,9 @@ def ran(tmp_path, sent_as_limits: tuple[int, ...] = (), **how) -> tuple[dict, st
     paths["derived"] = [str(tmp_path / f"derived/{p}.parquet") for p in ("glycaemic", "lipid")]
     for name in ("values", "members"):
         paths[name] = [str(tmp_path / name / "glycaemic.parquet")]
+    # of a panel that nothing compares too: its cells have a fate
+    panels = ("glycaemic", "lipid")
+    paths["not_chosen"] = [str(tmp_path / f"not_chosen/{panel}.parquet") for panel in panels]
     return paths, cohorts.main(paths, "all", SETTINGS | how)
 
 

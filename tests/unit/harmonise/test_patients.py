@@ -4,8 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from labcohort.errors import UserError
-from labcohort.harmonise.patients import check_attributes, harmonise_patients
+from labcohort.harmonise.patients import harmonise_patients
 
 from schemas.harmonised import Patients
 from schemas.quality import Quarantine
@@ -126,26 +125,6 @@ def test_patients_are_sorted_whatever_the_order_of_the_file(table):
     rows = [("p3", 2, {}), ("p1", 3, {}), ("p2", 4, {})]
     people = harmonise_patients(table(*rows), HOW).people
     assert people.get_column("person").to_list() == ["p1", "p2", "p3"]
-
-
-@pytest.mark.parametrize(("bad", "stops"), [(1, False), (2, True)])
-def test_a_column_of_which_too_much_cannot_be_read_stops(table, bad, stops):
-    # 1 of 40 is 2.5 %, 2 are 5 %
-    rows = [(f"p{n}", n, {"Sex": "?"} if n < 2 + bad else {}) for n in range(2, 42)]
-    cells = table(*rows)
-    found = harmonise_patients(cells, HOW)
-    if stops:
-        with pytest.raises(UserError, match=r"2 of 40 values of patients, column 'Sex' \(5.0 %\)"):
-            check_attributes(cells, found.quarantine, 0.025, "patients")
-    else:
-        check_attributes(cells, found.quarantine, 0.025, "patients")
-
-
-def test_contradictions_between_rows_are_no_fault_of_a_column(table):
-    cells = table((ID, 2, {}), (ID, 3, {"Sex": "M"}))
-    quarantine = harmonise_patients(cells, HOW).quarantine
-    assert set(quarantine.get_column("rule")) == {"one_id_two_people"}
-    check_attributes(cells, quarantine, 0.0, "patients")
 
 
 @pytest.mark.parametrize("code", ["{}", "{M}", "{M: 1}"])

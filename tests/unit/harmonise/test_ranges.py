@@ -9,7 +9,7 @@ from labcohort.errors import UserError
 from labcohort.harmonise.cells import harmonise_cells
 from labcohort.harmonise.ranges import check_declared_range, parsed_range
 from labcohort.ledger import balance
-from labcohort.study.rules import sources
+from labcohort.study.rules import reading, sources
 from labcohort.study.yaml_files import check_schema
 
 from schemas.harmonised import Values
@@ -198,7 +198,7 @@ def test_a_declared_range_of_a_long_file_has_a_unit():
     [("long", "units_row"), ("long", "ranges_row"), ("wide", "range"), ("wide", "unit")],
 )
 def test_a_key_of_the_other_layout_is_refused(layout, key):
-    error = refused(sources._keys_are_of_the_layout, layout=layout, **{key: 2})
+    error = refused(reading._keys_are_of_the_layout, layout=layout, **{key: 2})
     assert error.what == f"a {layout} file has no '{key}'"
 
 

@@ -15,6 +15,7 @@ from labcohort.harmonise.sample_dates import with_sample_dates
 from schemas.quality import Quarantine
 
 ONE, OTHER, UNDATED, STRANGER = (f"p{n:016x}" for n in (1, 2, 3, 4))
+TOLD = {"missing": ["NA"], "decimal": "."}
 INFUSION = date(2019, 8, 31)
 PATIENTS = pl.DataFrame(
     {"person": [ONE, OTHER, UNDATED], "infusion_date": [INFUSION, date(2020, 2, 29), None]}
@@ -31,7 +32,7 @@ def dated(cells):
     """(day, rule) of cells under settings."""
 
     def read(how: dict, *given: dict, patients: pl.DataFrame | None = PATIENTS) -> list[tuple]:
-        found = with_sample_dates(cells(*given), how, patients)
+        found = with_sample_dates(cells(*given), TOLD | how, patients)
         assert found.height == len(given)
         return found.select("sample_date", "date_rule").rows()
 
@@ -125,6 +126,7 @@ def test_all_results_of_one_day(dated):
 @pytest.mark.parametrize(
     ("text", "rule"),
     [("5/6/2019", None), ("", "missing_date"), (None, "missing_date"), ("  ", "missing_date"),
+     ("NA", "missing_date"),
      ("2019-06-05", "undeclared_date_format"), ("31/6/2019", "invalid_date")],
 )  # fmt: skip
 def test_a_written_date(dated, text, rule):
@@ -143,7 +145,7 @@ def test_without_formats_a_column_that_proves_its_order_is_read(dated):
 def test_without_formats_a_column_that_proves_nothing_stops(cells):
     given = cells({"date_text": "5/6/2019"}, {"date_text": "7/8/2019"})
     with pytest.raises(UserError) as caught:
-        with_sample_dates(given, {"dates": {}}, None)
+        with_sample_dates(given, TOLD | {"dates": {}}, None)
     assert "raw/site.csv" in caught.value.where
 
 

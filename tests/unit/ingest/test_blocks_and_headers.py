@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 from labcohort.errors import UserError
+from labcohort.ingest.source_names import shown_names
 
 from tests.unit.ingest.test_layouts import KEY, LONG, PERSON, WIDE, ingested
 
@@ -240,3 +241,22 @@ def test_pseudonyms_cut_an_id_by_length():
     ids = pl.Series(["ZOZOW1T-01", "ZOZOW1T-02", "ZPAZ82B-01"])
     found = Pseudonyms(KEY, {"length": 7}).of(ids)
     assert found[0] == found[1] != found[2]
+
+
+def test_results_of_rows_that_are_not_asked_for_are_held_back_and_counted():
+    how = WIDE | {"context": [], "rows": {"column": "Visit", "values": ["fasting"]}}
+    header = ["Visit", "id", "day", "HbA1c", "Platelets", "Creatinine"]
+    rows = [(1, header), (2, ["fasting", *"A1234"]), (3, ["fed", *"A1234"])]
+    cells = ingested(rows, how)
+    assert {(c["row"], c["ignored"]) for c in cells} == {(2, None), (3, "row not asked for")}
+    assert len(cells) == 6
+
+
+def test_a_file_of_a_pattern_is_called_by_its_number():
+    """One file a person, as FHIR bundles come: its name is the person's."""
+    names = shown_names("data/*.json", ["data/Zoe_B.json", "data/Ann_A.json"])
+    assert names == {
+        "data/Ann_A.json": "data/*.json (file 1)",
+        "data/Zoe_B.json": "data/*.json (file 2)",
+    }
+    assert shown_names("data/a.csv", ["data/a.csv"]) == {"data/a.csv": "data/a.csv"}

@@ -69,6 +69,7 @@ def test_settings_that_a_study_leaves_out_have_their_defaults(configure, load):
             "widths": [30, 45, 60, 90],
         },
         "units": {},
+        "data_folders": [],
         "declared": None,
         "published": None,
         "published_profile": "as_published",

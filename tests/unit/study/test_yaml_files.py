@@ -196,3 +196,53 @@ def test_what_a_schema_refuses_is_named_by_its_key(value, kind, where):
     with pytest.raises(UserError) as caught:
         check(value, kind)
     assert caught.value.where.startswith(f"f.yaml, at {where}")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "what", "where"),
+    [
+        (CONFIG | {"privacy": {}}, "config", "no key_file or public_key", "privacy"),
+        (CONFIG | {"privacy": {"key_file": "k", "public_key": "12345678"}}, "config",
+         "key_file and public_key exclude each other", "privacy"),
+        ({k: v for k, v in SOURCE.items() if k != "analytes"}, "source",
+         "no analytes or recognise", "top level"),
+        (SOURCE | {"format": {"type": "xlsx"}}, "source", "no sheet or sheets", "format"),
+        (SOURCE | {"format": {"type": "xls", "sheet": "a", "sheets": ["b"]}}, "source",
+         "sheet and sheets exclude each other", "format"),
+        (SOURCE | {"format": {"type": "csv"}}, "source", "'csv' is not allowed", "format > type"),
+        (SOURCE | {"format": {"type": "sav"}}, "source", "key 'labels' is missing", "format"),
+        (SOURCE | {"format": {"type": "xpt", "labels": True}}, "source", "unknown key 'labels'",
+         "format"),
+        (SOURCE | {"person": {"column": "a", "before": "-", "length": 3}}, "source",
+         "before and length exclude each other", "person"),
+        (SOURCE | {"header": 0}, "source", "0 is less than the minimum of 1", "header"),
+        (SOURCE | {"date": {}}, "source", "no key is here", "date"),
+        (SOURCE | {"date": {"on": "2020-1-1"}}, "source", "'2020-1-1' is not allowed",
+         "date > on"),
+        (SOURCE | {"date": {"on": "2020-01-01", "column": "a"}}, "source",
+         "on, column: that is not allowed together", "date"),
+        (SOURCE | {"date": {"from": "infusion_date", "unit": "months"}}, "source",
+         "key 'column' is missing", "date"),
+        (SOURCE | {"date": {"from": "infusion_date", "column": "a", "zone": "UTC"}}, "source",
+         "from and zone exclude each other", "date"),
+        (SOURCE | {"visit": {"sheet": False}}, "source", "'False' is not allowed",
+         "visit > sheet"),
+        (SOURCE | {"visits": {"V1": {"months": 1, "days": 2}}}, "source",
+         "months and days exclude each other", "visits > V1"),
+        (SOURCE | {"status": {"column": "a", "codes": {"F": "done"}}}, "source",
+         "'done' is not allowed", "status > codes > F"),
+        (SOURCE | {"claims": {}}, "source", "no key is here", "claims"),
+        (SOURCE | {"recognise": ["names"]}, "source",
+         "'names' is not allowed; nearest known: 'aliases'", "recognise > 0"),
+        (SOURCE | {"layout": "blocks"}, "source", "key 'columns' is missing", "top level"),
+        (SOURCE | {"analytes": {"a": {"marker": "A", "below": {"column": "c", "codes": ["1"]}}}},
+         "source", "key 'limit' is missing", "analytes > a > below"),
+        (SOURCE | {"range": {"low": "a"}}, "source", "key 'high' is missing", "range"),
+        (PATIENTS | {"rows": {"column": "a"}}, "source", "key 'values' is missing", "rows"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_key_is_said_in_words(value, kind, what, where):
+    with pytest.raises(UserError) as caught:
+        check(value, kind)
+    assert caught.value.what.startswith(what)
+    assert caught.value.where == f"f.yaml, at {where}"

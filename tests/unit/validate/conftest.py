@@ -45,6 +45,7 @@ def study(rows) -> Callable[..., dict]:
             "everyone": "all",
             "timepoints": [{"timepoint": "baseline", "label": "Baseline"}],
             "digests": {"raw": {}, "rules": "0"},
+            "files": {},
             "versions": {"polars": "2"},
         } | more
 

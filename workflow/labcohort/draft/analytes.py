@@ -94,9 +94,9 @@ def find_twins(analytes: Iterable[Analyte], decimal: str, facts: Facts) -> None:
     by_marker: dict[str, list[Analyte]] = {}
     for analyte in analytes:
         found = analyte.candidate
-        if found and found.score >= LIKELY and not analyte.unit and analyte.units is None:
-            if marker := facts.readable(found.marker):
-                by_marker.setdefault(marker, []).append(analyte)
+        is_open = found and found.score >= LIKELY and not analyte.unit and analyte.units is None
+        if is_open and (marker := facts.readable(found.marker)):
+            by_marker.setdefault(marker, []).append(analyte)
     for marker, (one, other, *more) in ((m, a) for m, a in by_marker.items() if len(a) > 1):
         numbers = [numbers_of(a.values, decimal, None) for a in (one, other)]
         if more or min(map(len, numbers)) < FEWEST:

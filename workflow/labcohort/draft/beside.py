@@ -28,20 +28,19 @@ def below_hint(table, column: Column, analytes: dict[str, Analyte]) -> str:
     if not column.counts.keys() & {"1"} or not column.counts.keys() <= {"0", "1", "2"}:
         return ""
     at = table.shape.columns.index(column.name)
+    flagged, plain = ([cells for _, cells in table.shape.rows if cells[at] == f] for f in "10")
     found = []
-    for name in analytes:
+    for name in analytes if len(flagged) >= FEWEST else ():
         if name not in table.shape.columns:
             continue
         beside = table.shape.columns.index(name)
-        pairs = [(cells[at], as_float(cells[beside])) for _, cells in table.shape.rows]
-        flagged = {v for flag, v in pairs if flag == "1"}
-        others = [v for flag, v in pairs if flag == "0" and v is not None]
-        n = sum(flag == "1" for flag, _ in pairs)
-        if n >= FEWEST and len(flagged) == 1 and None not in flagged and others:
-            (value,) = flagged
-            if value <= min(others):
+        texts = {cells[beside] for cells in flagged}
+        value = as_float(min(texts)) if len(texts) == 1 else None
+        if value is not None:
+            others = [v for c in plain if (v := as_float(c[beside])) is not None]
+            if others and value <= min(others):
                 found.append((name, value))
-    if not found or len({value for _, value in found}) > 1 and len(found) > 2:
+    if not found or (len({value for _, value in found}) > 1 and len(found) > 2):
         return ""
     name, value = found[0]
     limit = f"{value * math.sqrt(2):.2g}"

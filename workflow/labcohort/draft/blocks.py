@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from labcohort.draft.facts import Facts
 from labcohort.draft.guess import Guess
 from labcohort.draft.names import candidate
+from labcohort.ingest.header import BETWEEN_ROWS
 
 SPLITS = (
+    # of a header of two rows
+    (re.compile(rf"^(?P<a>.+?)(?P<s>{BETWEEN_ROWS})(?P<v>.+)$"), True),
+    (re.compile(rf"^(?P<v>.+?)(?P<s>{BETWEEN_ROWS})(?P<a>.+)$"), False),
     (re.compile(r"^(?P<a>.+?)(?P<s>[_ .\-])(?P<v>[^_ .\-]+)$"), True),
     (re.compile(r"^(?P<a>.*[^0-9_])(?P<s>)(?P<v>[0-9]{1,2})$"), True),
     (re.compile(r"^(?P<v>[^_ .\-]+?)(?P<s>[_ .\-])(?P<a>.+)$"), False),
 )
 VISIT = re.compile(
     r"^(?:[vtmwdpVTMWDP]?[0-9]{1,3}[mMwWdDyY]?|base(?:line)?|bl|pre|post|screen(?:ing)?|before|after"
-    r"|follow.?up|fu[0-9]*|(?:month|visit|week|day|year)[0-9]+|[0-9]+个?月|基线|治疗[前后]|随访[0-9]*)$",
+    r"|follow.?up|fu[0-9]*|(?:month|visit|week|day|year)[ _]?[0-9]+|[0-9]+个?月|基线|治疗[前后]"
+    r"|随访[0-9]*)$",
     re.IGNORECASE,
 )
-MONTHS = re.compile(r"^(?:m|month)?([0-9]{1,2})(?:m|个?月)?$", re.IGNORECASE)
+MONTHS = re.compile(r"^(?:m|month[ _]?)?([0-9]{1,2})(?:m|个?月)?$", re.IGNORECASE)
 BASE = re.compile(r"^(?:base(?:line)?|bl|pre|before|基线|治疗前)$", re.IGNORECASE)
 
 

@@ -4,7 +4,11 @@ import re
 from functools import lru_cache
 
 SIGN = r"(?:<=|>=|<|>|≤|≥|≦|≧)?\s*"
-GROUPED = re.compile(rf"^{SIGN}[+-]?[1-9][0-9]{{0,2}}(?P<sign>[,.' \u00a0\u2019])[0-9]{{3}}(?:(?P=sign)[0-9]{{3}})*(?:[.,][0-9]+)?$")  # fmt: skip
+COMPARATORS = "<>=≤≥≦≧ "
+GROUPED = re.compile(
+    rf"^{SIGN}[+-]?[1-9][0-9]{{0,2}}(?P<sign>[,.' \u00a0\u2019])[0-9]{{3}}"
+    r"(?:(?P=sign)[0-9]{3})*(?:[.,][0-9]+)?$"
+)
 NUMBER = re.compile(rf"^{SIGN}[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?$")
 MARKED = re.compile(r"^(.*[0-9])\s*([HLhl*↑↓]{1,2})$")
 RANGE = re.compile(
@@ -56,7 +60,7 @@ def is_token(text: str) -> bool:
 
 def as_float(text: str, decimal: str = ".", thousands: str | None = None) -> float | None:
     """The number of a result's text, its comparator dropped; None where it is none."""
-    plain = re.sub(rf"^{SIGN}", "", text)
+    plain = text.lstrip(COMPARATORS)
     if thousands:
         plain = plain.replace(thousands, "")
     try:

@@ -48,11 +48,11 @@ class Column:
 
     @cached_property
     def is_numeric(self) -> bool:
-        return is_numeric(self.values)
+        return is_numeric(self.counts)
 
     @cached_property
     def is_dates(self) -> bool:
-        return is_dates(self.name, self.values)
+        return is_dates(self.name, self.counts)
 
     @cached_property
     def is_categorical(self) -> bool:
@@ -133,7 +133,7 @@ def _value_score(column: Column) -> float:
 def _unit_score(column: Column, facts: Facts) -> float:
     if not column.values or column.is_numeric:
         return 0.0
-    known = facts.all_units()
+    known = facts.all_units
     units = sum(n for text, n in column.counts.items() if folded(text) in known)
     return 0.6 * units / len(column.values) + (0.5 if UNIT.search(column.name) else 0.0)
 

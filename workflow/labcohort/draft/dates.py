@@ -28,15 +28,16 @@ TIMES = (" h:mm", " h:mm:ss", "Th:mm", "Th:mm:ss", "Th:mm:ssZ", " h:mm a")
 EXCEL = re.compile(r"^[2-5][0-9]{4}(?:\.[0-9]+)?$")
 
 
-def is_dates(name: str, values: list[str]) -> bool:
-    """Whether a column holds dates."""
-    texts = [v for v in values if not is_token(v)]
+def is_dates(name: str, counts: Counter) -> bool:
+    """Whether a column holds dates; `counts` is text -> cells with it."""
+    texts = {text: n for text, n in counts.items() if not is_token(text)}
     if not texts:
         return False
-    dates = sum(map(is_date, texts))
+    forms = [is_date]
     if DATED.search(name) or BIRTH.search(name) or SAMPLED.search(name):
-        dates = max(dates, sum(map(is_plain_date, texts)), sum(bool(EXCEL.match(t)) for t in texts))
-    return dates >= MOST * len(texts)
+        forms += [is_plain_date, EXCEL.match]
+    dates = max(sum(n for text, n in texts.items() if form(text)) for form in forms)
+    return dates >= MOST * sum(texts.values())
 
 
 def date_score(name: str) -> float:

@@ -1,6 +1,8 @@
 """What is known of markers: their names, LOINC codes and units, the study's own among them."""
 
+import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,7 +41,7 @@ class Facts:
         return min(row["low"] or 0.0 for row in own), max(row["high"] for row in own)
 
     def readable(self, marker: str) -> str | None:
-        """The marker that a file's value is read as: a derived one as reported, if there is such."""
+        """The marker that a file's value is read as: a derived one as reported, else None."""
         if self.markers[marker]["kind"] == "measured":
             return marker
         return next((m for m in (marker + REPORTED,) if m in self.markers), None)
@@ -48,9 +50,30 @@ class Facts:
         """Folded unit -> conversion row."""
         return known_units(self.conversions, marker, analyte)
 
+    @cached_property
+    def by_words(self) -> dict[tuple[str, ...], Known]:
+        """Names of several words, by their words in alphabetical order."""
+        found: dict[tuple[str, ...], Known] = {}
+        for name, known in self.names.items():
+            words = tuple(sorted(re.findall(r"\w+", name)))
+            if len(words) > 1:
+                found.setdefault(words, known[0])
+        return found
+
+    @cached_property
+    def squeezed_units(self) -> set[str]:
+        """Every spelling of a unit, without signs and case."""
+        return {squeezed(unit) for unit in self.all_units}
+
+    @cached_property
     def all_units(self) -> set[str]:
         """Every spelling of a unit, folded, but the bare number."""
         return {folded(row["unit"]) for row in self.conversions} - {"1", ""}
+
+
+def squeezed(unit: str) -> str:
+    """A unit as it is written in a column's name: `mg/dL` as mgdl."""
+    return folded(unit).replace("/", "").replace("*", "").casefold()
 
 
 def load_facts(home: Path, directory: Path) -> Facts:

@@ -5,9 +5,9 @@ import unicodedata
 from difflib import SequenceMatcher, get_close_matches
 from typing import NamedTuple
 
-from labcohort.draft.facts import Facts
+from labcohort.draft.facts import Facts, squeezed
 from labcohort.harmonise.names import folded_name
-from labcohort.harmonise.units import folded
+from labcohort.ingest.header import BETWEEN_ROWS
 
 LOINC = re.compile(r"^[0-9]{1,5}-[0-9]$")
 # a unit at the end of a name: in brackets, or after a blank or `_`
@@ -16,8 +16,8 @@ AFTER_BLANK = re.compile(r"^(.*\S)[ _,]+(\S+)$")
 # what a name says of sample or report and not of the analyte
 BESIDE = re.compile(
     r"^(?:serum|plasma|blood|ser|plas|serpl|bld|s|p|b|value|result|level|lab|test|fasting|fast"
-    r"|total in serum|血清|血浆|测定|检测|结果)[ ]+|[ ,]+(?:serum|plasma|blood|ser|plas|serpl|bld|value"
-    r"|result|level|conc|concentration|[a-z]?cnc|in serum or plasma|测定|检测|结果)$"
+    r"|total in serum|血清|血浆|测定|检测|结果)[ ]+|[ ,]+(?:serum|plasma|blood|ser|plas|serpl|bld"
+    r"|value|result|level|conc|concentration|[a-z]?cnc|in serum or plasma|测定|检测|结果)$"
 )
 URINE = re.compile(
     r"\b(?:urine|urinary|ur|csf|fluid|stool)\b|^u[- ]|尿(?![素酸])|脑脊液|粪", re.IGNORECASE
@@ -51,7 +51,10 @@ def candidate(name: str, facts: Facts, is_near: bool = True) -> Candidate | None
         # a code that may mean the marker stands among the names; another is of another analyte
         return _known(name, facts, None, 1.0)
     found = [_known(name, facts, None, 1.0)]
-    base, unit = _without_unit(name, facts)
+    # below a group's heading stands the analyte's own name
+    base, unit = _without_unit(name.rpartition(BETWEEN_ROWS)[2], facts)
+    if base != name and not unit:
+        found.append(_known(base, facts, None, 0.98))
     if unit:
         found.append(_known(base, facts, unit, 0.98))
     plain = _without_beside(folded_name(base))
@@ -65,7 +68,7 @@ def candidate(name: str, facts: Facts, is_near: bool = True) -> Candidate | None
     if not found:
         return None
     best = max(found, key=lambda c: c.score)
-    if URINE.search(base.replace("_", " ")) and "ACR" not in best.marker:
+    if URINE.search(name.replace("_", " ")) and "ACR" not in best.marker:
         return best._replace(score=min(best.score, 0.3), reason=best.reason + "; but of urine?")
     return best
 
@@ -88,15 +91,13 @@ def _without_unit(name: str, facts: Facts) -> tuple[str, str | None]:
     """A name and the unit at its end, where there is one that some marker has."""
     plain = unicodedata.normalize("NFKC", name)
     if ending := IN_BRACKETS.match(plain):
-        return ending.group(1), ending.group(2).strip()
-    spelled = {_squeezed(unit) for unit in facts.all_units()}
-    if (ending := AFTER_BLANK.match(plain)) and _squeezed(ending.group(2)) in spelled:
+        base, inside = ending.group(1), ending.group(2).strip()
+        if squeezed(inside) in facts.squeezed_units or re.search("[/%]|^[^a-z]*$", inside):
+            return base, inside
+        return f"{base} {inside}", None
+    if (ending := AFTER_BLANK.match(plain)) and squeezed(ending.group(2)) in facts.squeezed_units:
         return ending.group(1), ending.group(2)
     return name, None
-
-
-def _squeezed(unit: str) -> str:
-    return folded(unit).replace("/", "").replace("*", "").casefold()
 
 
 def _without_beside(text: str) -> str:
@@ -121,13 +122,8 @@ def _nhanes(code: re.Match, facts: Facts) -> Candidate | None:
 
 def _reordered(plain: str, facts: Facts, unit: str | None) -> Candidate | None:
     """The same words in another order: `cholesterol, total`."""
-    words = sorted(re.findall(r"\w+", plain))
-    if len(words) < 2:
-        return None
-    for name, known in facts.names.items():
-        if sorted(re.findall(r"\w+", name)) == words:
-            return Candidate(known[0].marker, 0.85, f"the words of '{known[0].name}'", unit)
-    return None
+    known = facts.by_words.get(tuple(sorted(re.findall(r"\w+", plain))))
+    return known and Candidate(known.marker, 0.85, f"the words of '{known.name}'", unit)
 
 
 def _near(plain: str, facts: Facts, unit: str | None) -> Candidate | None:

@@ -13,10 +13,9 @@ SENTINELS = re.compile(r"^-[1-9]$|^-?(?:9{2,})(?:\.9{1,2}|\.0{1,2})?$|^-?8{3,}$|
 NUMERIC = 0.6
 
 
-def is_numeric(values: list[str]) -> bool:
-    """Whether most texts of a column, tokens for missing ones aside, are numbers."""
-    counted = Counter(values)
-    texts = {v: n for v, n in counted.items() if not is_token(v)}
+def is_numeric(counts: Counter) -> bool:
+    """Whether most cells of a column (text -> cells) are numbers, tokens for no value aside."""
+    texts = {v: n for v, n in counts.items() if not is_token(v)}
     numbers = sum(n for v, n in texts.items() if is_number(v) or _unmarked(v))
     return bool(texts) and numbers >= NUMERIC * sum(texts.values())
 

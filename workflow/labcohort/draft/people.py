@@ -8,7 +8,10 @@ from pathlib import Path
 from labcohort.draft.columns import Column
 from labcohort.draft.guess import Guess
 
-_WHO = r"patient(?:en)?|pat|subject|subj|usubj|participant|person|proband|donor|client|member|case|study|screening"
+_WHO = (
+    "patient(?:en)?|pat|subject|subj|usubj|participant|person|proband|donor|client|member|case"
+    "|study|screening"
+)
 NAMED = re.compile(rf"^(?:{_WHO})[ _.-]?(?:id|no|nr|number|code|identifier|num)?$", re.IGNORECASE)
 USUAL = re.compile(
     r"^(?:pid|seqn|record_?id|u?subjid|eid)$|^(?:患者|受试者|病人|病例)(?:编号|号|id|序号)?$",
@@ -38,7 +41,7 @@ class KnownPatients:
 
 
 def known_patients(directory: Path) -> KnownPatients:
-    """Ids in the patient table that the study in `directory` has already; they are only compared."""
+    """Ids in the patient table that the study has already; they are only compared."""
     from labcohort.draft.file_form import ROWS
     from labcohort.errors import UserError
     from labcohort.ingest.header import header_cells
@@ -67,7 +70,7 @@ def known_patients(directory: Path) -> KnownPatients:
 
 
 def person_column(columns: list[Column], known: KnownPatients, n_rows: int) -> Guess | None:
-    """`{column}` or `{column, before}` of the persons, by known ids, name and form of its values."""
+    """`{column}` or `{column, before}` of the persons, by known ids, its name and its values."""
     scored = []
     for column in columns:
         if len(column.values) < 0.9 * n_rows or not column.values or column.is_dates:

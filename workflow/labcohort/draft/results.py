@@ -64,16 +64,18 @@ def long_entries(table: Table) -> list[Entry]:
                            ("range", roles.range))
         if value is not None
     ]  # fmt: skip
+    found: dict[str, Entry] = {}
     for column in table.columns:
-        codes = status_codes(column)
-        if codes and not any(e.key == "status" for e in entries):
+        if codes := status_codes(column):
             said = remark(0.85, "0.85: by its name and texts")
-            entries.append(Entry("status", {"column": column.name, "codes": codes}, said))
-        elif REPORTED.search(column.name) and column.is_dates:
-            if formats := date_formats(column.values).value:
-                how = {"column": column.name, "formats": formats}
-                entries.append(Entry("reported", how, remark(0.7, "0.70: by its name")))
-    return entries
+            found.setdefault(
+                "status", Entry("status", {"column": column.name, "codes": codes}, said)
+            )
+        reported = column.is_dates and REPORTED.search(column.name)
+        if reported and (formats := date_formats(column.values).value):
+            how = {"column": column.name, "formats": formats}
+            found.setdefault("reported", Entry("reported", how, remark(0.7, "0.70: by its name")))
+    return [*entries, *found.values()]
 
 
 def analyte_entries(decisions: dict[str, Decision], table: Table) -> list[Entry]:

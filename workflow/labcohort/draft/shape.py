@@ -44,7 +44,9 @@ def table_shape(rows: list[Row], known_units: set[str], has_records: bool = Fals
     at = _header_at(rows[:SEARCHED], known_units)
     numbers = [rows[at][0]]
     below = at + 1
-    if _is_second_header(rows, at, known_units):
+    if at and _are_groups(rows[at - 1], rows[at]):
+        numbers.insert(0, rows[at - 1][0])
+    elif _is_second_header(rows, at, known_units):
         numbers.append(rows[below][0])
         below += 1
     _, columns = header_cells(iter(rows), numbers if len(numbers) > 1 else numbers[0], "")
@@ -77,6 +79,14 @@ def _header_at(rows: list[Row], known_units: set[str]) -> int:
 def _is_value(text: str) -> bool:
     # a column may be called by a number, as 2 in `t 2`; a date or a decimal is no name
     return is_number(text) or is_date(text)
+
+
+def _are_groups(upper: Row, names: Row) -> bool:
+    """Whether a row right above the names has headings of groups of them, and is no title."""
+    texts = [cell for cell in upper[1] if cell]
+    is_title = len(texts) < 2 or upper[0] + 1 != names[0] or any(map(_is_value, texts))
+    named = [cell for cell in names[1] if cell]
+    return not is_title and (not upper[1][0] or len(set(named)) < len(named))
 
 
 def _is_second_header(rows: list[Row], at: int, known_units: set[str]) -> bool:

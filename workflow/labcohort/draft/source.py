@@ -81,7 +81,7 @@ def draft_of(
 def _sheets(form: FileForm, facts: Facts, file: str) -> tuple[list[str], Shape, list[str]]:
     """The sheets with the data, the shape of their table, and remarks on the others."""
     records = form.how["type"] not in ("text", "xlsx", "xls")
-    units = facts.all_units()
+    units = facts.all_units
     shapes = {s: table_shape(rows, units, records) for s, rows in form.sheets.items()}
     full = {s: shape for s, shape in shapes.items() if shape.rows and len(shape.columns) > 1}
     if not full:
@@ -183,7 +183,7 @@ def _results(table: Table, sheets: list[str], known: KnownPatients) -> list[Entr
     kept = visits if needs_visits or table.blocks else [v for v in visits if v.key == "visit"]
     if table.blocks and not needs_visits:
         kept = [Entry("visits", {v: {} for v in table.blocks.visits}, comments={})]
-    return entries + [date, *kept] + result_entries(table)
+    return [*entries, date, *kept, *result_entries(table)]
 
 
 def _visit_entries(table: Table, sheets: list[str]) -> list[Entry]:
@@ -219,7 +219,8 @@ def _date(table: Table, known: KnownPatients, visits: list[Entry]) -> tuple[Entr
         formats = date_formats(column.values)
         how = {"column": column.name} | ({"formats": formats.value} if formats.value else {})
         others = [c.name for _, c in dated if c is not column]
-        said = f"{best:.2f}: by name{f', or {chr(44).join(others)}' if others else ''}; formats {formats.said()}"
+        or_others = f", or {', '.join(others)}" if others else ""
+        said = f"{best:.2f}: by name{or_others}; formats {formats.said()}"
         if not formats.value:
             said += "; write `formats:` as the laboratory says"
         return Entry("date", how, remark(min(best, formats.score), said)), False

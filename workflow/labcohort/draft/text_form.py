@@ -92,10 +92,8 @@ def _not_unicode(block: bytes) -> Guess:
 
 
 def _quote(text: str) -> Guess:
-    around = len(re.findall(r'(?:^|[\t;|,\r\n])"', text)) + len(
-        re.findall(r'"(?=[\t;|,\r\n]|$)', text)
-    )
-    if '"' in text and around < 0.5 * text.count('"'):
+    opened = re.search(r'(?:^|[\t;|,\r\n])"', text)
+    if '"' in text and not opened:
         return Guess("", 0.8, 'a " stands inside of cells and encloses none')
     return Guess('"', 0.95, "double quotes" if '"' in text else "no quote is used")
 

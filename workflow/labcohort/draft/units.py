@@ -11,6 +11,8 @@ from labcohort.harmonise.units import folded
 # of the values that must lie within a marker's soft limits for a unit to be possible
 INSIDE = 0.8
 FEWEST = 5
+# a median is near a reference range that it is in, or beyond by this factor: patients are ill
+NEAR = 1.3
 SPELLINGS = (
     (re.compile(r"^(?:units?|iu|u)(?=/)", re.IGNORECASE), "u"),
     (re.compile(r"^mc(?=[a-z])", re.IGNORECASE), "u"),
@@ -36,7 +38,7 @@ def plausible_unit(
 ) -> Guess | None:
     """The unit in which the values are plausible: median and INSIDE of them in the soft limits.
 
-    Of several, the one in which the median is in a reference range; where that leaves none or
+    Of several, the one in which the median is near a reference range; where that leaves none or
     several the value is None and `others` are they. None where no unit is plausible, or there are
     too few values or no limits.
     """
@@ -53,10 +55,10 @@ def plausible_unit(
     middle = median(numbers)
     inside = [
         unit for (slope, start), unit in fitting.items()
-        if usual and usual[0] <= slope * middle + start <= usual[1]
+        if usual and usual[0] / NEAR <= slope * middle + start <= usual[1] * NEAR
     ]  # fmt: skip
     if len(inside) == 1:
-        said = f"no unit is given; in {inside[0]} alone the median is in a usual reference range"
+        said = f"no unit is given; in {inside[0]} alone the median is near a reference range"
         return Guess(inside[0], 0.5, said, tuple(u for u in fitting.values() if u != inside[0]))
     return Guess(None, 0.3, f"no unit is given; several put the values {limits}", (first, *others))
 

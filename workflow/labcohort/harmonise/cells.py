@@ -13,7 +13,7 @@ from labcohort.harmonise.names import FoldedName, match_names
 from labcohort.harmonise.numbers import parsed_number
 from labcohort.harmonise.proposals import PROPOSED, proposal_rows, with_proposals
 from labcohort.harmonise.ranges import with_ranges
-from labcohort.harmonise.rules import CANCELLED, broken_rules, with_reasons
+from labcohort.harmonise.rules import broken_rules, with_reasons
 from labcohort.harmonise.sample_dates import with_sample_dates
 from labcohort.harmonise.status import with_status
 from labcohort.harmonise.units import check_declared_unit, conversion_table, folded

@@ -64,7 +64,7 @@ def with_proposals(
 
 
 def proposal_rows(cells: pl.DataFrame) -> pl.DataFrame:
-    """The proposals among `cells`, in the columns of config/corrections.tsv and what they change."""
+    """The proposals among `cells`, in the columns of config/corrections.tsv."""
     return (
         cells.filter(pl.col("proposed_unit").is_not_null())
         .select(

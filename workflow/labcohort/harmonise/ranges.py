@@ -19,7 +19,7 @@ def parsed_range(text: pl.Expr, decimal: str) -> dict[str, pl.Expr]:
 
     `decimal` is the decimal sign, `.` or `,`. Both bounds are inclusive whatever the sign, for
     laboratories do not keep < and <= apart. A null or empty text is no range; one that is not
-    read, or whose low is above its high, is `range_unread` and has no bound either.
+    read, or whose low is above its high, is `range_unread` and has no bound either. 0 to 0 is none.
     """
     sign = re.escape(decimal)
     number = rf"([0-9]+(?:{sign}[0-9]+)?|{sign}[0-9]+)"
@@ -33,11 +33,13 @@ def parsed_range(text: pl.Expr, decimal: str) -> dict[str, pl.Expr]:
 
     low = bound((both, 1), (f"^{AT_LEAST} ?{number}$", 1), (rf"^{number} ?\.\.$", 1))
     high = bound((both, 2), (f"^{AT_MOST} ?{number}$", 1), (rf"^\.\. ?{number}$", 1))
-    sound = (low <= high).fill_null(True) & (pl.max_horizontal(low, high) < LARGEST)
+    # who has no range for an analyte sends 0 and 0
+    none = clean.is_in(["", BETWEEN]) | ((low == 0) & (high == 0)).fill_null(False)
+    sound = (low <= high).fill_null(True) & (pl.max_horizontal(low, high) < LARGEST) & ~none
     return {
         "range_low": pl.when(sound).then(low),
         "range_high": pl.when(sound).then(high),
-        "range_unread": ~sound.fill_null(False) & ~clean.is_in(["", BETWEEN]),
+        "range_unread": ~sound.fill_null(False) & ~none,
     }
 
 

@@ -29,18 +29,31 @@ CONTEXT = {
 }
 
 
+# why a cell is held back whose row is not among `rows`
+OTHER_ROW = "row not asked for"
+
+
 class Layout:
     """How the cells of one table come out of its rows; `due` is how many its rows must give.
 
     `due` is counted from the rows and not from the cells, so that a cell lost on the way is
-    missed. `how` is the job's settings; `body` the table's header and rows.
+    missed. `how` is the job's settings; `body` the table's header and rows. Messages call the file
+    `shown`, cells by its name.
     """
 
-    def __init__(self, table: Table, source: str, file: str, how: dict, pseudonyms: Pseudonyms):
-        self.source, self.how, self.pseudonyms = source, how, pseudonyms
+    def __init__(
+        self,
+        table: Table,
+        source: str,
+        file: str,
+        how: dict,
+        pseudonyms: Pseudonyms,
+        shown: str | None = None,
+    ):
+        self.source, self.file, self.how, self.pseudonyms = source, file, how, pseudonyms
         self.same, self.rows = how["person"].get("same", []), 0
         self.mapping = Mapping(how)
-        self.body = Body(table, file, self.mapping.declared(), how)
+        self.body = Body(table, shown or file, self.mapping.declared(), how)
         self.positions = {key: self._position(key) for key in ("person", "within", *CONTEXT)}
         for column in self.mapping.needed():
             self.body.header.index(column)
@@ -58,9 +71,9 @@ class Layout:
         """Batches of cells, columns of `schemas.ingested.Cells`; `seen` is called with the rows
         of each."""
         for batch in self.body.batches(seen):
-            if "rows" in self.how:
-                column = str(self.body.header.index(self.how["rows"]["column"]))
-                batch = batch.filter(pl.col(column).is_in(self.how["rows"]["values"]))
+            if "layout" not in self.how:
+                # the other rows of a patient table hold context alone
+                batch = batch.filter(self._is_asked_for())
             self.rows += batch.height
             yield self._framed(self._cells(self._with_persons(batch)))
 
@@ -80,6 +93,13 @@ class Layout:
         column = self.how.get("columns_of", {}).get(key)
         return None if column is None else str(self.body.header.index(column))
 
+    def _is_asked_for(self) -> pl.Expr:
+        """Whether a row is one of those that `rows` names; all are where it names none."""
+        if "rows" not in self.how:
+            return pl.lit(True)
+        column = str(self.body.header.index(self.how["rows"]["column"]))
+        return pl.col(column).is_in(self.how["rows"]["values"])
+
     def _context(self) -> list[pl.Expr]:
         """The context of a row's results, null where the table has no column for it."""
         sheet_is_visit = self.how.get("visit") == {"sheet": True}
@@ -89,7 +109,8 @@ class Layout:
         }
         if sheet_is_visit:
             own["visit"] = pl.lit(self.body.sheet, pl.String)
-        own["ignored"] = pl.when(own["ignored"] != "").then(own["ignored"])
+        held_back = pl.when(own["ignored"] != "").then(own["ignored"])
+        own["ignored"] = pl.when(self._is_asked_for()).then(held_back).otherwise(pl.lit(OTHER_ROW))
         return [expression.alias(name) for name, expression in own.items()]
 
     def _long(self, batch: pl.DataFrame) -> pl.DataFrame:
@@ -201,7 +222,7 @@ class Layout:
         """The cells with their place, in the order of `COLUMNS`."""
         return cells.with_columns(
             source=pl.lit(self.source),
-            file=pl.lit(self.body.file),
+            file=pl.lit(self.file),
             sheet=pl.lit(self.body.sheet, pl.String),
         ).select(pl.col(name).cast(kind) for name, kind in COLUMNS.items())
 

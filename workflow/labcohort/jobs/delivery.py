@@ -17,7 +17,7 @@ def main(paths: dict, key: str, settings: dict) -> str:
     pseudonyms = Pseudonyms(read_key(settings["privacy"], Path()), settings["person"])
     batches = [b for part in parts_of(settings, key, Path(), pseudonyms) for b in part.cells()]
     if not batches:
-        raise no_data(", ".join(settings["raw"]))
+        raise no_data(settings["file"])
     found = changes(pl.read_parquet(paths["cells"]), pl.concat(batches))
     text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
     Path(paths["delivery"]).write_text(text, encoding="utf-8")

@@ -20,7 +20,7 @@ def main(paths: dict, key: str, settings: dict) -> str:
         batches += part.cells()
         due += part.due
     if not batches:
-        raise no_data(", ".join(settings["raw"]))
+        raise no_data(settings["file"])
     cells = Cells.validate(pl.concat(batches), lazy=True)
     cells.write_parquet(paths["cells"])
     ledger = balance("ingest", pl.DataFrame({"source": [key], "cells": [due]}), [], cells)
@@ -28,4 +28,4 @@ def main(paths: dict, key: str, settings: dict) -> str:
         # attributes of persons are context: they are no result cells
         ledger = ledger.clear()
     ledger.write_csv(paths["ledger"], separator="\t")
-    return f"{cells.height:,} cells of {', '.join(settings['raw'])}"
+    return f"{cells.height:,} cells of {settings['file']}"

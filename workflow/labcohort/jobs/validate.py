@@ -9,6 +9,7 @@ from labcohort.ledger import SCHEMA
 from labcohort.provenance import digest
 from labcohort.validate.extract import write_extract
 from labcohort.validate.missingness import missingness
+from labcohort.validate.places import with_shown_files
 from labcohort.validate.report import page
 from labcohort.validate.verdict import Evidence, document, summary
 from schemas.validation import check_document
@@ -19,7 +20,9 @@ LISTS = ("profiles", "deliveries", "extracts", "values")
 def main(paths: dict, key: str, settings: dict) -> str:
     """Write the report, its JSON, the summary and a workbook a source; the line to report."""
     quarantine = pl.read_parquet(paths["quarantine"])
-    validation = document(_evidence(paths, quarantine, settings), settings)
+    validation = with_shown_files(
+        document(_evidence(paths, quarantine, settings), settings), settings["files"]
+    )
     check_document(validation)
     text = _json(validation)
     Path(paths["json"]).write_text(text, encoding="utf-8")

@@ -22,6 +22,7 @@ def ingest(study: Study, source: str, raw: dict[str, str], key_digest: str) -> d
         "key": key_digest,
         "privacy": {k: v for k, v in study.config["privacy"].items() if k != "shift_days"},
         "content": how["content"],
+        "file": how["file"],
         "format": how["format"],
         "person": how["person"],
         "columns_of": {"person": how["person"]["column"]},
@@ -30,7 +31,7 @@ def ingest(study: Study, source: str, raw: dict[str, str], key_digest: str) -> d
     }
     if "within" in how["person"]:
         settings["columns_of"]["within"] = how["person"]["within"]
-    settings |= {k: how[k] for k in ("header", "fill_down", "decimal", "rows") if k in how}
+    settings |= {k: how[k] for k in ("header", "fill_down", "rows") if k in how}
     if how["content"] == "patients":
         columns = sorted({entry["column"] for entry in how["attributes"].values()})
         return settings | {"results": columns, "ignore": sorted(how.get("ignore", []))}
@@ -73,6 +74,9 @@ def _ingest_results(how: dict) -> dict:
     settings["columns_of"] = columns
     if "on" in date:
         settings["on"] = date["on"]
+    if any("below" in entry for entry in own.values()):
+        # the limit is written as the source writes its numbers
+        settings["decimal"] = how.get("decimal", ".")
     if messages:
         settings["place"] = "place"
     optional = (
@@ -85,8 +89,11 @@ def _ingest_results(how: dict) -> dict:
 def needs_patients(study: Study, source: str) -> bool:
     """Whether a source's values need the patient table: their dates or persons are held to it."""
     how = study.sources[source]
-    followed = any(visit.get("follow_up") for visit in how.get("visits", {}).values())
-    return "from" in how["date"] or "claims" in how or followed
+    counted = any(
+        {"months", "days"} & set(visit) or visit.get("follow_up")
+        for visit in how.get("visits", {}).values()
+    )
+    return "from" in how["date"] or "claims" in how or counted
 
 
 def harmonise(study: Study, source: str, key_digest: str) -> dict:

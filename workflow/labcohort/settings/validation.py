@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 
+from labcohort.ingest.source_names import shown_names
 from labcohort.provenance import canonical_json, digest
 from labcohort.settings.available import available_markers, everyone
 from labcohort.study.load import Study
@@ -43,8 +44,24 @@ def validation(study: Study, raw: dict[str, dict[str, str]]) -> dict:
         "timepoints": [
             {k: row[k] for k in ("timepoint", "label")} for row in study.tables["visits"]
         ],
-        "digests": {"raw": raw, "rules": digest(canonical_json(rules))},
+        "digests": {"raw": _raw_digests(study, raw), "rules": digest(canonical_json(rules))},
+        "files": {
+            file: shown
+            for source, files in raw.items()
+            for file, shown in shown_names(study.sources[source]["file"], list(files)).items()
+            if file != shown
+        },
         "versions": {package: version(package) for package in PACKAGES},
+    }
+
+
+def _raw_digests(study: Study, raw: dict[str, dict[str, str]]) -> dict[str, str]:
+    """Source -> digest of its export; of several files a joint one, for names may be persons'."""
+    return {
+        source: next(iter(files.values()))
+        if list(files) == [study.sources[source]["file"]]
+        else digest(canonical_json(files))
+        for source, files in raw.items()
     }
 
 

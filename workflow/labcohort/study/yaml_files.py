@@ -125,8 +125,18 @@ def check_schema(value: dict, schema: Path, name: str) -> None:
 
 def _leaves(error) -> list:
     """The errors below one of several allowed forms: those of the form that `value` has."""
+    if _keys_of(error.validator_value):
+        return [error]
     meant = [e for e in error.context or [] if e.validator != "type"]
     return [leaf for e in meant for leaf in _leaves(e)] or [error]
+
+
+def _keys_of(options) -> list[str]:
+    """The keys of which a mapping must have one, where a schema's alternatives are such."""
+    alike = isinstance(options, list) and all(
+        isinstance(option, dict) and list(option) == ["required"] for option in options
+    )
+    return [key for option in options for key in option["required"]] if alike else []
 
 
 def _path(error) -> str:
@@ -140,6 +150,24 @@ def _in_words(error) -> tuple[str, str]:
     if error.validator == "required":
         missing = [key for key in limit if key not in value]
         return f"key '{missing[0]}' is missing", f"keys needed here: {', '.join(limit)}"
+    if keys := _keys_of(limit):
+        given = [key for key in keys if key in value]
+        said = f"{' and '.join(given)} exclude each other" if given else f"no {' or '.join(keys)}"
+        return said, f"one key of: {', '.join(keys)}"
+    if error.validator == "not":
+        # dependentSchemas: {other: {not: {anyOf: [{required: [key]}, …]}}}
+        other = error.absolute_schema_path[-2]
+        key = next(key for key in _keys_of(limit["anyOf"]) if key in value)
+        return f"{other} and {key} exclude each other", f"one key of: {other}, {key}"
+    if error.validator == "dependentRequired":
+        key, missing = next((k, n) for k in limit if k in value for n in limit[k] if n not in value)
+        return f"key '{missing}' is missing", f"keys needed beside {key}: {', '.join(limit[key])}"
+    if error.validator in ("minProperties", "maxProperties"):
+        bound = "at least" if error.validator == "minProperties" else "at most"
+        given = ", ".join(value) or "no key"
+        return f"{given}: that is not allowed together" if value else "no key is here", (
+            f"{bound} {limit} of: {', '.join(error.schema.get('properties', value))}"
+        )
     if error.validator == "oneOf":
         kinds = " or ".join(TYPES[option["type"]] for option in limit)
         return f"{shown} is not allowed", f"a value here is {kinds}"

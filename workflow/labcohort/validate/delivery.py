@@ -1,5 +1,7 @@
 """What changed since the previous delivery of a source, in counts."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from labcohort.validate.distribution import SMALL
@@ -13,23 +15,11 @@ def changes(now: pl.DataFrame, before: pl.DataFrame) -> dict:
     """Counts of persons and cells that are the same, added, gone or changed, and by analyte.
 
     `now` and `before` are the cells (schemas.ingested.Cells) of two deliveries. A result is known
-    by person, date, visit and analyte; several of one key are taken in the order of what they
-    say, so that the order of rows does not count. Empty cells are none.
+    by person, date, visit and analyte; of several of one key equal ones meet first, then the
+    others in the order of what they say, so that the order of rows does not count. Empty cells
+    are none.
     """
-    pairs = _numbered(now).join(
-        _numbered(before), on=[*KEY, "repeat"], how="full", nulls_equal=True, coalesce=True
-    )
-    same = pl.all_horizontal(pl.col(c).eq_missing(pl.col(f"{c}_right")) for c in SAID)
-    kind = (
-        pl.when(pl.col("value_text_right").is_null())
-        .then(pl.lit("added"))
-        .when(pl.col("value_text").is_null())
-        .then(pl.lit("gone"))
-        .when(same)
-        .then(pl.lit("same"))
-        .otherwise(pl.lit("changed"))
-    )
-    pairs = pairs.with_columns(kind=kind)
+    pairs = _pairs(_filled(now), _filled(before))
     kinds = ("same", "added", "gone", "changed")
     counts = [(pl.col("kind") == k).sum().alias(k) for k in kinds]
     by_analyte = pairs.group_by("analyte").agg(pl.len(), *counts).sort("analyte")
@@ -42,12 +32,35 @@ def changes(now: pl.DataFrame, before: pl.DataFrame) -> dict:
     }
 
 
-def _numbered(cells: pl.DataFrame) -> pl.DataFrame:
-    """The filled cells, those of one key numbered in the order of what they say."""
-    filled = cells.filter(pl.col("value_text") != "").select(*KEY, *SAID)
-    # within a key, equal texts of both deliveries should meet first
-    return filled.sort(*KEY, *SAID, nulls_last=True).with_columns(
-        repeat=pl.int_range(pl.len()).over(KEY)
+def _filled(cells: pl.DataFrame) -> pl.DataFrame:
+    return cells.filter(pl.col("value_text") != "").select(*KEY, *SAID)
+
+
+def _pairs(now: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Analyte and `kind` (same, added, gone, changed) of each result of one delivery or both."""
+    equal = [*KEY, *SAID]
+    now, before = _numbered(now, equal), _numbered(before, equal)
+    alike = {"on": [*equal, "repeat"], "nulls_equal": True}
+    same = now.join(before, how="semi", **alike).select("analyte", kind=pl.lit("same"))
+    left = _numbered(now.join(before, how="anti", **alike), KEY)
+    right = _numbered(before.join(now, how="anti", **alike), KEY)
+    others = left.join(
+        right, on=[*KEY, "repeat"], how="full", nulls_equal=True, coalesce=True
+    ).select(
+        "analyte",
+        kind=pl.when(pl.col("value_text_right").is_null())
+        .then(pl.lit("added"))
+        .when(pl.col("value_text").is_null())
+        .then(pl.lit("gone"))
+        .otherwise(pl.lit("changed")),
+    )
+    return pl.concat([same, others])
+
+
+def _numbered(results: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """The results, those alike in `columns` numbered in the order of what they say."""
+    return results.sort(*KEY, *SAID, nulls_last=True).with_columns(
+        repeat=pl.int_range(pl.len()).over(columns)
     )
 
 

@@ -141,7 +141,9 @@ def _date_formats_are_dates(study) -> None:
 
     for name, source in study.sources.items():
         dates = {f"attributes > {a}": how for a, how in source.get("attributes", {}).items()}
-        dates |= {"date": source["date"]} if "date" in source else {}
+        dates |= {key: source[key] for key in ("date", "reported") if key in source}
+        claims = source.get("claims", {})
+        dates |= {"claims > birth_date": claims["birth_date"]} if "birth_date" in claims else {}
         for key, how in dates.items():
             for date_format in how.get("formats", how.get("dates", [])):
                 pattern_of(date_format, f"config/sources/{name}.yaml, at {key}")
