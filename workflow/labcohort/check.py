@@ -61,8 +61,11 @@ def _check_attributes(cells, quarantine, ceiling: float, source: str) -> None:
     """Stop where more than the share `ceiling` of the filled cells of a column is set aside."""
     import polars as pl
 
+    from labcohort.harmonise.identity import IDENTITY_RULES
     from labcohort.quarantine import check_ceiling
 
+    # who is who is a matter of persons, not of what a column holds
+    quarantine = quarantine.filter(~pl.col("rule").is_in(IDENTITY_RULES))
     for column in sorted(quarantine.get_column("column").unique()):
         filled = cells.filter((pl.col("column") == column) & (pl.col("value_text") != ""))
         bad = quarantine.filter(pl.col("column") == column)

@@ -51,7 +51,8 @@ def parts(tmp_path):
     """The parts of files, as the job takes them."""
 
     def of(how: dict, *files: str):
-        settings = how | {"raw": dict.fromkeys(files, "digest")}
+        name = files[0] if len(files) == 1 else "*.csv"
+        settings = how | {"file": name, "raw": dict.fromkeys(files, "digest")}
         return parts_of(settings, "site", tmp_path, Pseudonyms(KEY, how["person"]))
 
     return of
@@ -85,12 +86,14 @@ def test_several_files_are_read_in_their_order(write, parts):
     assert [part.due for part in found] == [2, 1]
 
 
-def test_a_file_that_lacks_a_column_is_named(write, parts):
+def test_a_file_of_a_pattern_that_lacks_a_column_is_told_by_its_number(write, parts):
     one = write("1.csv", HEADER, "A,2020-01-02,x,1")
-    other = write("2.csv", "id,day,result", "A,2020-01-02,1")
+    # who sends a file a person names it after the person
+    other = write("Smith.csv", "id,day,result", "A,2020-01-02,1")
     with pytest.raises(UserError) as caught:
         list(parts(LONG, one, other))
-    assert "2.csv" in caught.value.where and "'test'" in caught.value.what
+    assert "*.csv (file 2)" in caught.value.where and "'test'" in caught.value.what
+    assert "Smith" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

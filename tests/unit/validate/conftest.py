@@ -46,6 +46,7 @@ def study(rows) -> Callable[..., dict]:
             "timepoints": [{"timepoint": "baseline", "label": "Baseline"}],
             "digests": {"raw": {}, "rules": "0"},
             "files": {},
+            "misnamed": [],
             "versions": {"polars": "2"},
         } | more
 

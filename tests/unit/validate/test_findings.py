@@ -21,7 +21,9 @@ RANGES = {"CREAT": {"low": 45, "high": 104}, "ALP": {"low": 40, "high": None}}
 
 def found(rule: str, aside: dict | None = None, patients: dict = PATIENTS, **profiles) -> dict:
     """Measures of a rule by (source, subject)."""
-    study = {"patients": "people", "conversions": CONVERSIONS, "ranges": RANGES}
+    study = {"patients": "people", "conversions": CONVERSIONS, "ranges": RANGES} | {
+        "misnamed": [{"source": "a", "analyte": "ALT", "marker": "AST", "means": "ALT"}]
+    }
     rows = findings(profiles, patients, aside or {}, study)
     return {(r["source"], r["subject"]): r for r in rows if r["rule"] == rule}
 
@@ -61,7 +63,7 @@ def test_three_sources_are_compared_two_by_two():
     sources = {
         s: profile_of(marker_row("BUN", 30, m)) for s, m in zip("abc", (2, 4, 6), strict=True)
     }
-    study = {"patients": "people", "conversions": [], "ranges": {}}
+    study = {"patients": "people", "conversions": [], "ranges": {}, "misnamed": []}
     rows = findings(sources, PATIENTS, {}, study)
     ratios = sorted(r["measure"] for r in rows if r["rule"] == "sources_differ")
     assert ratios == [1.5, 2.0, 3.0]
@@ -107,7 +109,8 @@ def test_empty_cells_are_counted_over_all_visits():
          "set_aside": 0, "used": 20 - m}
         for v, m in (("v1", 2), ("v2", 18))
     ]  # fmt: skip
-    unused = {"analyte": "PLT", "marker": None, "visit": None, "cells": 50, "missing": 50}
+    unused = {"analyte": "PLT", "marker": None, "visit": None, "cells": 50, "missing": 50,
+              "ignored": 0, "set_aside": 0, "used": 0}  # fmt: skip
     rows = found("missing_share", a=profile_of(analytes=[*visits, unused]))
     assert {k: (r["n"], r["measure"]) for k, r in rows.items()} == {("a", "Chol"): (40, 0.5)}
 
@@ -137,3 +140,18 @@ def test_a_median_far_from_the_reference_range(marker, median, times, side):
         assert row["note"] == (f"{side} the reference range" if side else "")
     unknown = profile_of(marker_row("BUN", 40, 900.0))
     assert not found("median_beyond_reference", a=unknown)
+
+
+def test_a_name_of_another_marker_is_found_in_its_source():
+    sources = {"a": profile_of(marker_row("AST", 50, 30)), "b": profile_of(marker_row("ALT", 50, 30))}
+    rows = found("name_of_another_marker", **sources)
+    assert set(rows) == {("a", "ALT")}
+    assert rows["a", "ALT"]["note"] == "mapped to AST; 'ALT' is a name of ALT"
+
+
+@pytest.mark.parametrize(("used", "measure"), [(0, 1.0), (1, 0.0)])
+def test_a_source_of_which_nothing_is_used(used, measure):
+    profile = profile_of(marker_row("AST", used, None))
+    for row in profile["analytes"]:
+        row |= {"used": used, "set_aside": row["cells"] - used}
+    assert found("nothing_used", a=profile)["a", "a"]["measure"] == measure

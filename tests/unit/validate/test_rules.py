@@ -108,7 +108,7 @@ def test_each_stage_and_kind_has_its_trials(rows):
     units = {
         "aside": {"cells", "attributes"}, "flag": {"values"}, "repeat": {"cells"},
         "note": {"names", "values"}, "delivery": {"cells"}, "share": {"cells"},
-        "finding": {"markers", "columns", "analytes", "pairs of sources"},
+        "finding": {"markers", "columns", "analytes", "sources", "pairs of sources"},
     }  # fmt: skip
     for row in rows:
         assert row["trials"] in units[row["kind"]], row["rule"]

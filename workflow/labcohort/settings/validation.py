@@ -2,9 +2,11 @@
 
 from importlib.metadata import version
 
+from labcohort.harmonise.names import folded_name
+from labcohort.ingest.mapping import UNIT_AT_END
 from labcohort.ingest.source_names import shown_names
 from labcohort.provenance import canonical_json, digest
-from labcohort.settings.available import available_markers, everyone
+from labcohort.settings.available import available_markers, everyone, long_entry
 from labcohort.study.load import Study
 from labcohort.validate.rules import rules_of
 
@@ -40,6 +42,7 @@ def validation(study: Study, raw: dict[str, dict[str, str]]) -> dict:
             if row["marker"] in known
         ],
         "ranges": _widest_ranges(study, known),
+        "misnamed": _misnamed(study),
         "everyone": everyone(study),
         "timepoints": [
             {k: row[k] for k in ("timepoint", "label")} for row in study.tables["visits"]
@@ -63,6 +66,26 @@ def _raw_digests(study: Study, raw: dict[str, dict[str, str]]) -> dict[str, str]
         else digest(canonical_json(files))
         for source, files in raw.items()
     }
+
+
+def _misnamed(study: Study) -> list[dict]:
+    """Analytes that a mapping gives one marker, and that are named as another alone."""
+    means = {row["loinc"]: row["marker"] for row in study.tables["loinc"]}
+    means |= {
+        folded_name(row["alias"]): row["marker"]
+        for row in study.tables["aliases"]
+        if row["ambiguous"] == "no"
+    }
+    found = []
+    for source in study.result_sources:
+        for analyte, entry in sorted(study.sources[source]["analytes"].items()):
+            marker = long_entry(entry)["marker"]
+            without_unit = UNIT_AT_END.sub(r"\1", analyte)
+            meant = means.get(analyte) or means.get(folded_name(without_unit))
+            if meant and meant != marker:
+                row = {"source": source, "analyte": analyte, "marker": marker, "means": meant}
+                found.append(row)
+    return found
 
 
 def _widest_ranges(study: Study, markers: set[str]) -> dict[str, dict]:

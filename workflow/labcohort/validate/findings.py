@@ -23,13 +23,14 @@ def findings(
 
     `profiles` are those of the result sources, `patients` that of the patient table; `aside`
     counts set-aside cells of all stages by source and marker. `study` holds patients (the
-    source's name), conversions and ranges (marker -> low, high). Of fewer than MINIMUM values
-    nothing is judged.
+    source's name), conversions, ranges (marker -> low, high) and misnamed (analytes whose name
+    is another marker's). Of fewer than MINIMUM values no distribution is judged.
     """
     found = [*_columns(study["patients"], patients)]
     for source, of in sorted(profiles.items()):
         found += [*_set_aside(source, of, aside), *_limits(source, of), *_missing(source, of)]
         found += _against_reference(source, of, study["ranges"])
+        found += [_nothing_used(source, of), *_misnamed(source, study["misnamed"])]
     return [*found, *_differences(profiles, study["conversions"])]
 
 
@@ -43,6 +44,21 @@ def _finding(rule: str, source: str | None, subject: str, n: int, measure: float
         "measure": float(f"{measure:.4g}"),
         "note": note,
     }
+
+
+def _nothing_used(source: str, of: dict) -> dict:
+    """Whether no cell of a source became a value: its mapping fits nothing in the file."""
+    filled = sum(row["cells"] - row["missing"] - row["ignored"] for row in of["analytes"])
+    used = sum(row["used"] for row in of["analytes"])
+    return _finding("nothing_used", source, source, filled, float(used == 0))
+
+
+def _misnamed(source: str, rows: list[dict]) -> Iterator[dict]:
+    """Analytes that the mapping gives one marker and whose name is another's alone."""
+    for row in rows:
+        if row["source"] == source:
+            note = f"mapped to {row['marker']}; '{row['analyte']}' is a name of {row['means']}"
+            yield _finding("name_of_another_marker", source, row["analyte"], 1, 1.0, note)
 
 
 def _columns(source: str, patients: dict) -> Iterator[dict]:
