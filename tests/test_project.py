@@ -31,9 +31,15 @@ def test_the_lock_file_holds_every_declared_dependency_and_no_pandas():
     pinned = set(re.findall(r"^([A-Za-z0-9_.\-]+)==", lock, re.MULTILINE))
     assert names <= pinned
     assert "pandas" not in pinned
+    # readers and the writer of workbooks; what only tests read with is not installed to run
+    assert {"python-calamine", "xlrd", "pyreadstat", "defusedxml", "xlsxwriter"} <= names
+    assert not {"hl7", "xlwt", "pytest"} & pinned
 
 
-HEAVY = ("pandas", "scipy.stats", "matplotlib", "snakemake", "scipy", "jinja2", "yaml")
+HEAVY = (
+    "pandas", "scipy.stats", "matplotlib", "snakemake", "scipy", "jinja2", "yaml", "jsonschema",
+     "xlsxwriter", "python_calamine", "openpyxl", "xlrd", "pyreadstat", "defusedxml",
+)  # fmt: skip
 NEEDED = {
     "attenders": {"scipy"},
     "compare": {"scipy"},
@@ -42,6 +48,7 @@ NEEDED = {
     "sensitivity": {"scipy"},
     "figure": {"matplotlib"},
     "tables": {"jinja2"},
+    "validate": {"jinja2", "xlsxwriter"},
 }
 
 
@@ -57,6 +64,27 @@ def test_a_job_imports_only_what_it_needs(job):
     loaded = set(json.loads(done.stdout))
     # pandera itself asks for yaml
     assert loaded - {"yaml"} <= NEEDED.get(job, set())
+
+
+@pytest.mark.parametrize("job", ["ingest", "delivery"])
+def test_a_job_that_reads_imports_no_reader_before_it_knows_the_format(job):
+    """A reader is imported by name: a job's digest holds the one that it uses and no other."""
+    code = (
+        f"import sys; sys.path[:0] = [{str(HOME / 'workflow')!r}, {str(HOME)!r}];"
+        f"import labcohort.jobs.{job}, json;"
+        "print(json.dumps([m for m in sys.modules if m.startswith('labcohort.')]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    package = "labcohort.ingest.readers"
+    loaded = {m for m in json.loads(done.stdout) if m.startswith(package)}
+    assert loaded == {package, f"{package}.table"}
+
+
+def test_no_job_imports_what_only_a_person_calls():
+    """Drafting and checking a study are no part of a run."""
+    files = [*(HOME / "workflow/labcohort/jobs").glob("*.py"), HOME / "workflow/labcohort/run.py"]
+    text = "\n".join(path.read_text("utf-8") for path in files)
+    assert not re.search(r"labcohort\.(draft|check)\b", text)
 
 
 def test_the_snakefile_is_a_table_of_contents():

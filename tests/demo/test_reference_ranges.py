@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 from labcohort import settings
 from labcohort.harmonise.cells import harmonise_cells
-from labcohort.ingest.layouts import cells_of
-from labcohort.ingest.readers import read_rows
+from labcohort.ingest.pseudonym import Pseudonyms
+from labcohort.ingest.source import parts_of
+from labcohort.study.source_defaults import with_recognised
 from labcohort.study.tables import read_table
 from labcohort.study.yaml_files import parse_yaml
 
@@ -26,7 +27,7 @@ OF_CYCLE = {"E2", "LH", "FSH"}
 
 def source(name: str) -> dict:
     path = f"config/sources/{name}.yaml"
-    return parse_yaml((HOME / path).read_bytes(), path)
+    return with_recognised(parse_yaml((HOME / path).read_bytes(), path), {})
 
 
 def table(name: str) -> list[dict]:
@@ -39,17 +40,25 @@ def study() -> SimpleNamespace:
     return SimpleNamespace(
         sources={name: source(name) for name in SITES},
         config={"ceiling": 0.02, "privacy": {"public_key": "0123456789abcdef"}},
-        tables={name: table(name) for name in ("markers", "conversions", "cross_checks")},
+        tables={name: table(name) for name in ("markers", "conversions", "cross_checks")}
+        | {"corrections": []},
     )
+
+
+class Known(Pseudonyms):
+    """Persons keep their ids, so that they are found in the file."""
+
+    def _pseudonym(self, text, group):
+        return text or None
 
 
 def harmonised(study: SimpleNamespace, name: str):
     """A site's cells and what became of them; persons keep their ids."""
-    how = settings.ingest(study, name, "raw", "key")
-    rows = read_rows(HOME / how["file"], how["file"], how["format"])
-    cells = pl.concat(cells_of(rows, name, how, lambda text: text or None))
+    how = settings.ingest(study, name, {study.sources[name]["file"]: "digest"}, "key")
+    parts = parts_of(how, name, HOME, Known(b"", how["person"]))
+    cells = pl.concat(batch for part in parts for batch in part.cells())
     assert list(Cells.to_schema().columns) == cells.columns
-    return cells, harmonise_cells(cells, settings.harmonise(study, name))
+    return cells, harmonise_cells(cells, settings.harmonise(study, name, "key"))
 
 
 def test_each_value_of_site_a_carries_the_range_that_stands_beside_it(study):
@@ -100,7 +109,7 @@ def test_the_other_sites_send_none(study, name):
 def test_ranges_change_no_fate(study):
     """Without the column of ranges every cell of site A ends as it does with it."""
     cells, result = harmonised(study, "site_a")
-    how = settings.harmonise(study, "site_a")
+    how = settings.harmonise(study, "site_a", "key")
     bare = harmonise_cells(cells.with_columns(range_text=pl.lit(None, pl.String)), how)
     ranges = ["range_low", "range_high"]
     assert bare.values.drop(ranges).equals(result.values.drop(ranges))

@@ -14,7 +14,7 @@ from schemas.harmonised import Patients, Values
 from schemas.in_range import InRange
 from schemas.ingested import Cells
 from schemas.multiplicity import Multiplicity
-from schemas.quality import Duplicates, Ledger, Quarantine
+from schemas.quality import Duplicates, Ledger, NotChosen, Quarantine
 from schemas.regression import Regression
 from schemas.scorecard import Scorecard
 from schemas.sensitivity import Sensitivity, Specification
@@ -38,12 +38,14 @@ COMPARED = dict.fromkeys(Comparison.to_schema().columns, 1.0) | PLANNED | {
 GOOD = {
     Cells: PLACE | {
         "person": PERSON, "date_text": "x", "analyte": "a", "value_text": "5", "unit_text": "%",
-        "range_text": "4-6",
+        "range_text": "4-6", "visit": "V1", "status_text": "F", "reported_text": "x",
+        "sex_text": "M", "birth_text": "x", "ignored": None,
     },
     Values: PLACE | {
         "person": PERSON, "marker": "HBA1C", "sample_date": date(2020, 1, 2), "value_text": "5",
         "comparator": None, "number": 5.0, "decimals": 0, "unit": "%", "value": 5.0, "flag": None,
-        "range_low": 4.0, "range_high": 6.0,
+        "range_low": 4.0, "range_high": 6.0, "visit": "V1", "status": "final",
+        "reported": "2020-01-03T10:30:00",
     },
     Patients: {"person": PERSON, "sex": "male", "birth_date": None, "age": 50.0},
     Derived: {
@@ -67,6 +69,9 @@ GOOD = {
         "reason": "y", "severity": "error",
     },
     Duplicates: PLACE | {"marker": "HBA1C", "person": PERSON, "rule": "identical_repeat"} | KEPT,
+    NotChosen: PLACE | {
+        "person": PERSON, "marker": "HBA1C", "timepoint": "month_6", "rule": "nearest",
+    } | KEPT,
     Ledger: {
         "source": "site", "stage": "ingest", "kind": "in", "fate": None, "reason": None, "cells": 1,
     },
@@ -206,6 +211,9 @@ WRONG = [
     (Values, {"range_low": 6.1}),
     (Values, {"range_low": NAN}),
     (Values, {"range_high": INF}),
+    (Values, {"status": "F"}),
+    # a cancelled result is no value
+    (Values, {"status": "cancelled"}),
     (Patients, {"person": None}),
     (Patients, {"sex": "F"}),
     (Patients, {"age": -1.0}),
@@ -235,6 +243,10 @@ WRONG = [
     (Duplicates, {"kept_row": None}),
     (Duplicates, {"kept_row": 0}),
     (Duplicates, {"rule": None}),
+    (NotChosen, {"rule": "identical_repeat"}),
+    (NotChosen, {"timepoint": None}),
+    (NotChosen, {"kept_row": 0}),
+    (Quarantine, {"severity": "none"}),
     (Ledger, {"stage": "compare"}),
     (Ledger, {"kind": "lost"}),
     (Ledger, {"fate": "forgotten"}),
@@ -340,6 +352,11 @@ def test_a_wrong_cell_is_refused(model, wrong):
     ("model", "other"),
     [
         (Cells, {"person": None, "date_text": None, "unit_text": None, "sheet": "S"}),
+        (Cells, dict.fromkeys(("visit", "status_text", "reported_text", "sex_text", "birth_text"))
+         | {"ignored": "message ADT^A01"}),
+        (Values, dict.fromkeys(("visit", "status", "reported"))),
+        (Values, {"status": "corrected"}),
+        (NotChosen, dict.fromkeys(KEPT) | {"rule": "excluded_limit"}),
         (Values, {"comparator": "<=", "decimals": None, "flag": "soft_low"}),
         (Values, {"range_low": None, "range_high": None}),
         (Values, {"range_low": 6.0}),
@@ -396,6 +413,16 @@ def test_one_person_marker_and_timepoint_has_one_chosen_value():
 
 def test_one_person_has_one_row():
     refused(Patients, framed(Patients, GOOD[Patients], GOOD[Patients] | {"sex": "female"}))
+
+
+def test_a_value_may_be_passed_over_for_two_timepoints():
+    other = GOOD[NotChosen] | {"timepoint": "month_12"}
+    NotChosen.validate(framed(NotChosen, GOOD[NotChosen], other), lazy=True)
+
+
+def test_context_of_a_value_stands_behind_its_range():
+    columns = list(Values.to_schema().columns)
+    assert columns[columns.index("range_high") + 1 :] == ["visit", "status", "reported"]
 
 
 @pytest.mark.parametrize("entered", [2, 4])

@@ -1,6 +1,7 @@
 """Models of the tables in config/ and resources/: the demo's fit, and wrong cells do not."""
 
 import csv
+import re
 from pathlib import Path
 
 import pandera.polars as pa
@@ -13,16 +14,24 @@ from schemas.tables import CONFIG, RESOURCES
 HOME = Path(__file__).parents[2]
 FILES = [
     *((f"resources/{name}.tsv", model) for name, model in RESOURCES.items()),
-    *((f"config/{name}.tsv", model) for name, model in CONFIG.items()),
+    # the demo has nothing to correct
+    *((f"config/{name}.tsv", model) for name, model in CONFIG.items() if name != "corrections"),
 ]
-MODELS = {file.split("/")[1][:-4]: (file, model) for file, model in FILES}
+CORRECTION = {
+    "source": "site_a", "file": "raw/a.csv", "sheet": None, "row": 7, "column": "result",
+    "field": "unit", "old": None, "new": "mg/dL", "who": "A. B.", "why": "asked the laboratory",
+    "date": "2025-01-31",
+}  # fmt: skip
+MODELS = {Path(file).stem: (file, model) for file, model in FILES}
+MODELS["corrections"] = ("config/corrections.tsv", CONFIG["corrections"])
 
 
 def first_row(name: str) -> pl.DataFrame:
     """The table's first row, typed."""
     file, model = MODELS[name]
     schema = {n: column.dtype.type for n, column in model.to_schema().columns.items()}
-    rows = read_table(HOME / file, file, model)[:1]
+    made = {"corrections": [CORRECTION]}
+    rows = made[name] if name in made else read_table(HOME / file, file, model)[:1]
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -31,6 +40,14 @@ def test_the_columns_of_a_table_are_those_of_its_model(file, model):
     with (HOME / file).open(encoding="utf-8", newline="") as text:
         header = next(csv.reader(text, delimiter="\t", quoting=csv.QUOTE_NONE))
     assert header == list(model.to_schema().columns)
+
+
+def test_the_columns_of_corrections_are_those_that_the_readme_names():
+    text = (HOME / "config/README.md").read_text("utf-8")
+    (row,) = [line for line in text.splitlines() if line.startswith("| `corrections.tsv`")]
+    # in brackets are the values of `field`
+    named = re.findall("`([a-z]+)`", re.sub(r"`field` \([^)]*\)", "`field`", row))
+    assert named == list(CONFIG["corrections"].to_schema().columns)
 
 
 WRONG = [
@@ -100,6 +117,45 @@ WRONG = [
     ("figures", "timepoints", "month_6,month_12"),
     ("tables", "kind", "listing"),
     ("published_results", "significant", "maybe"),
+    ("corrections", "source", "Site A"),
+    ("corrections", "file", ""),
+    ("corrections", "row", 0),
+    ("corrections", "row", None),
+    ("corrections", "column", None),
+    ("corrections", "field", "person"),
+    # not signed
+    ("corrections", "who", None),
+    ("corrections", "why", None),
+    ("corrections", "date", "31/1/2025"),
+    ("rules", "rule", "Hard limit"),
+    ("rules", "stage", "cohorts"),
+    ("rules", "kind", "check"),
+    ("rules", "text", ""),
+    ("rules", "severity", "fatal"),
+    ("rules", "threshold", -0.1),
+    ("rules", "trials", None),
+    ("rule_settings", "rule", None),
+    ("rule_settings", "severity", "ok"),
+    ("rule_settings", "threshold", -1.0),
+    ("rule_settings", "why", None),
+    ("sex_limits", "sex", "both"),
+    ("sex_limits", "sex", None),
+    ("sex_limits", "marker", "psa"),
+    ("sex_limits", "source", None),
+    ("biological_variation", "cv_within", 0.0),
+    ("biological_variation", "cv_within", None),
+    ("biological_variation", "cv_within", 201.0),
+    ("biological_variation", "cv_analytical", -1.0),
+    ("biological_variation", "source", None),
+    ("cross_checks", "equal", "none"),
+    ("cross_checks", "equal", None),
+    ("aliases", "alias", ""),
+    ("aliases", "language", "fr"),
+    ("aliases", "ambiguous", None),
+    ("loinc", "loinc", "4548"),
+    ("loinc", "loinc", "LP4548-4"),
+    ("loinc", "property", None),
+    ("loinc", "long_name", None),
     ("published_results", "direction", "rising"),
 ]
 
@@ -119,7 +175,8 @@ def test_a_wrong_cell_is_refused(table, column, value):
     "table",
     ["markers", "conversions", "ckd_stages", "cross_checks", "eligibility", "visits", "cohorts",
      "figures", "tables", "published_results", "methods", "martin_hopkins", "reference_ranges",
-     "shown_units"],
+     "shown_units", "corrections", "rules", "rule_settings", "sex_limits",
+     "biological_variation", "aliases", "loinc"],
 )  # fmt: skip
 def test_a_row_that_stands_twice_is_refused(table):
     frame = first_row(table)

@@ -530,6 +530,6 @@ def test_a_proposed_unit_is_used_only_when_a_person_has_signed_it(make_study):
     corrections.write_text(f"{header}\n" + "\t".join(other.values()) + "\n", "utf-8")
     code, text = run()
     assert code == 1 and "Traceback" not in text
-    assert "a correction's old value is '6,1', the file now says otherwise" in text
-    assert f"config/corrections.tsv, row 2, for {SITE_C}, row 3" in text
+    assert "a correction's old value is not what the file now says" in text
+    assert f"config/corrections.tsv, the row of {SITE_C}, row 3" in text
     assert not list((study / "results/harmonised").glob("site_c/*.parquet"))

@@ -14,14 +14,14 @@ def corrected(cells: pl.DataFrame, corrections: list[dict]) -> pl.DataFrame:
     """`cells` (schemas.ingested.Cells) with the `corrections` made; the booleans `corrected` and
     `unit_corrected` say where.
 
-    A correction is a row of config/corrections.tsv, `line` its row there. UserError where its
-    place is no cell of the source, or the cell does not hold its old text.
+    A correction is a row of config/corrections.tsv. UserError where its place is no cell of the
+    source, or the cell does not hold its old text.
     """
     cells = cells.with_columns(corrected=pl.lit(False), unit_corrected=pl.lit(False))
     if not corrections:
         return cells
     table = pl.DataFrame(
-        [{k: row[k] for k in (*PLACE, "field", "old", "new", "line")} for row in corrections],
+        [{k: row[k] for k in (*PLACE, "field", "old", "new")} for row in corrections],
         schema_overrides={"sheet": pl.String, "row": pl.Int64, "old": pl.String, "new": pl.String},
     ).with_columns(pl.col("old", "new").fill_null(""))
     found = table.join(cells, on=PLACE, how="left", nulls_equal=True, maintain_order="left")
@@ -42,7 +42,7 @@ def corrected(cells: pl.DataFrame, corrections: list[dict]) -> pl.DataFrame:
 def _refuse_unfound(found: pl.DataFrame) -> None:
     for row in found.iter_rows(named=True):
         where = (
-            f"config/corrections.tsv, row {row['line']}, for "
+            "config/corrections.tsv, the row of "
             + place(row["file"], row["sheet"], row["row"], row["column"])
         )  # fmt: skip
         if row["source"] is None:
@@ -55,7 +55,7 @@ def _refuse_unfound(found: pl.DataFrame) -> None:
         is_now = row[FIELDS[row["field"]]] or ""
         if is_now != row["old"]:
             raise UserError(
-                f"a correction's old {row['field']} is '{row['old']}', the file now says otherwise",
+                f"a correction's old {row['field']} is not what the file now says",
                 where=where,
                 rule="a correction holds for the very text that was corrected",
                 do="compare the file with the correction, and renew or remove the row",

@@ -136,8 +136,8 @@ def harmonise(study: Study, source: str, key_digest: str) -> dict:
             if {row["greater"], row["lesser"]} <= markers
         ],
         "corrections": [
-            {k: v for k, v in row.items() if k not in ("source", "why", "date")} | {"line": number}
-            for number, row in enumerate(study.tables["corrections"], 2)
+            {k: v for k, v in row.items() if k not in ("source", "why", "date")}
+            for row in study.tables["corrections"]
             if row["source"] == source
         ],
     }
