@@ -10,7 +10,7 @@ demo: $(VENV)/.ready ## run the whole workflow on the synthetic demo registry
 	$(BIN)/snakemake --cores $(CORES)
 
 test: $(VENV)/.ready-test ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: $(VENV)/.ready ## check the configuration of STUDY (default: this directory) without running
 	$(BIN)/python workflow check $(or $(STUDY),.)
