@@ -25,6 +25,8 @@ NOISE = (
     # after it the place of a failed job's log would not be the last line
     "Elapsed time",
 )
+# beside tables and figures that the last run, which failed, has not made
+EARLIER = "OF_AN_EARLIER_RUN.txt"
 NOISY_EVENTS = ("JOB_FINISHED", "JOB_STARTED")
 started = time.time()
 
@@ -56,6 +58,23 @@ def failures(logs: Path) -> str:
             if text.startswith("labcohort: "):
                 said.append(f"{text}\n  log:   {path}")
     return "\n\n".join(said)
+
+
+def mark_earlier(results: Path, failed: bool) -> None:
+    """Say beside what people read that it is of an earlier run, after one that failed; or no more.
+
+    A run that stops at the validation leaves the tables and figures of the run before.
+    """
+    for folder in (results / "tables", results / "figures"):
+        note = folder / EARLIER
+        if not failed:
+            note.unlink(missing_ok=True)
+        elif folder.is_dir() and any(path.name != EARLIER for path in folder.iterdir()):
+            note.write_text(
+                "The last run failed. The files here are of an earlier run, and not of the data"
+                " and settings as they are now.\n",
+                encoding="utf-8",
+            )
 
 
 def refuse_unrecorded(results: Path, metadata: Path) -> None:

@@ -145,6 +145,7 @@ def after(stage):
 
 
 onsuccess:
+    run.mark_earlier(Path("results"), failed=False)
     print(
         f"\n{STUDY.config['title']}{' (SYNTHETIC)' if STUDY.config['synthetic'] else ''}: done\n"
         "  tables            results/tables/ (all comparisons: comparisons.csv)\n"
@@ -157,4 +158,5 @@ onsuccess:
 
 
 onerror:
+    run.mark_earlier(Path("results"), failed=True)
     print("\n" + (run.failures(Path("results/logs")) or f"see {log}"), file=sys.stderr)
