@@ -1,5 +1,6 @@
 """Users' mistakes: each is said in one message, leaves nothing half-made, and can be mended."""
 
+import json
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ PATIENTS, SITE_A = f"{RAW}/patients.csv", f"{RAW}/site_a_results.csv"
 SITE_B, SITE_C = f"{RAW}/site_b_visits.xlsx", f"{RAW}/site_c_visits.txt"
 CONFIG, PLAN, VISITS = "config/config.yaml", "config/plan.tsv", "config/visits.tsv"
 POST_HOC, TABLES = "config/post_hoc.tsv", "config/tables.tsv"
+CORRECTIONS, RULES = "config/corrections.tsv", "config/rule_settings.tsv"
 P_YAML = "config/sources/patients.yaml"
 A_YAML, B_YAML, C_YAML = (f"config/sources/site_{site}.yaml" for site in "abc")
 
@@ -109,7 +111,7 @@ def unit_in_site_b(column: str, unit: str) -> Change:
 INGEST_B = ("ingested/site_b.parquet", "quality/ingest/site_b.ledger.tsv")
 HARMONISE_B = (
     "harmonised/site_b/lipid.parquet",
-    "quality/harmonise/site_b.quarantine.parquet",
+    "restricted/harmonise/site_b.quarantine.parquet",
     "quality/harmonise/site_b.ledger.tsv",
 )
 SECONDARY = "as_published\texploratory\tsecondary\t"
@@ -117,6 +119,10 @@ TYPO_IN_PLAN = (f"{SECONDARY}SBP|DBP\tall\tmonth_6", f"{SECONDARY}SPB|DBP\tall\t
 KEY = "public_key: labcohort demo key"
 # the first patient of the table, of the other sex
 TWICE = b"A-001,M,1973-09-12,type 2,2016-06-22,100,yes,none\n"
+CORRECTION = (
+    "source\tfile\tsheet\trow\tcolumn\tfield\told\tnew\twho\twhy\tdate\n"
+    f"site_a\t{SITE_A}\t\t2\tresult\tvalue\t-1\t1\tJ. Doe\tslip of the pen\t2026-01-31\n"
+)
 
 MISTAKES = (
     # raw files
@@ -141,13 +147,6 @@ MISTAKES = (
         (SITE_B, "not a readable workbook"),
         "ingest/site_b",
         INGEST_B,
-    ),
-    Mistake(
-        "a patient twice, of two sexes",
-        added(PATIENTS, TWICE),
-        (PATIENTS, "rows 2, 343", "sex"),
-        "harmonise/patients",
-        ("harmonised/patients.parquet",),
     ),
     # how a source is read
     Mistake(
@@ -174,7 +173,7 @@ MISTAKES = (
     Mistake(
         "wrong column name, wide",
         replaced(B_YAML, "Weight:", "Wieght:"),
-        (f"{SITE_B}, sheet Visits, row 1", "no column 'Wieght'", "'Weight'"),
+        (f"{SITE_B}, sheet Visits, row 1", "'Weight'", "not mapped", "'Wieght'"),
         "ingest/site_b",
         INGEST_B,
     ),
@@ -196,13 +195,6 @@ MISTAKES = (
         "no unit of a column",
         unit_in_site_b("Total cholesterol", ""),
         (f"{SITE_B}, sheet Visits", "column 'Total cholesterol'", "no unit"),
-        "harmonise/site_b",
-        HARMONISE_B,
-    ),
-    Mistake(
-        "dates in another order",
-        replaced(B_YAML, "DD/MM/YYYY", "MM/DD/YYYY"),
-        (f"{SITE_B}, sheet Visits, row", "MM/DD/YYYY", "invalid_date", "ceiling"),
         "harmonise/site_b",
         HARMONISE_B,
     ),
@@ -269,8 +261,35 @@ MISTAKES = (
     ),
 )
 
+# day and month exchanged: two thirds of the dates are no days of the calendar
+OTHER_ORDER = replaced(B_YAML, "DD/MM/YYYY", "MM/DD/YYYY")
 # more of the same kinds, which need no run of their own
 VARIANTS = (
+    Mistake(
+        "dates in another order",
+        OTHER_ORDER,
+        (f"{SITE_B}, sheet Visits, row", "invalid_date", "ceiling"),
+    ),
+    Mistake(
+        "a raw file outside the study",
+        replaced(B_YAML, f"file: {SITE_B}", "file: ../site_b.xlsx"),
+        (B_YAML, "../site_b.xlsx", "data_folders"),
+    ),
+    Mistake(
+        "a draft that nobody has confirmed",
+        added(B_YAML, b"unconfirmed: [the unit of Albumin]\n"),
+        (B_YAML, "unconfirmed", "the unit of Albumin"),
+    ),
+    Mistake(
+        "a correction of what the file no longer says",
+        written(CORRECTIONS, CORRECTION.encode()),
+        (f"{CORRECTIONS}, row 2", f"{SITE_A}, row 2", "'-1'"),
+    ),
+    Mistake(
+        "a rule's setting without a rule",
+        added(RULES, b"missing_shar\t\twarn\t0.5\ttried\n"),
+        (f"{RULES}, row 3", "'missing_shar'", "'missing_share'"),
+    ),
     Mistake(
         "no date format",
         replaced(B_YAML, "DD/MM/YYYY", "DD.MM"),
@@ -316,7 +335,7 @@ VARIANTS = (
     Mistake(
         "patients' dates in another order",
         replaced(P_YAML, "infusion_date, dates: [YYYY-MM-DD]", "infusion_date, dates: [D/M/YYYY]"),
-        (f"{PATIENTS}, row 2", "infusion_date", "D/M/YYYY", "ceiling"),
+        (f"{PATIENTS}, row 2", "infusion_date", "undeclared_date_format", "ceiling"),
     ),
     Mistake(
         "marker in small letters",
@@ -335,8 +354,8 @@ VARIANTS = (
     ),
     Mistake(
         "unknown key of a format",
-        replaced(B_YAML, "sheet:", "sheets:"),
-        (B_YAML, "format", "'sheets'", "'sheet'"),
+        replaced(B_YAML, "sheet:", "sheat:"),
+        (B_YAML, "format", "'sheat'", "'sheet'"),
     ),
     Mistake(
         "number as a missing token",
@@ -443,8 +462,9 @@ def outcomes(demo, tmp_path_factory) -> Iterator[dict[str, Future]]:
         shutil.copytree(demo, study)
         mistake.change(study)
         stage, _, key = mistake.failed.partition("/")
-        # what a failed ingest says needs no look at all that comes after it
-        targets = [f"results/ingested/{key}.parquet"] if stage == "ingest" else []
+        # what a failed job says needs no look at all that comes after it
+        made = {"ingest": f"ingested/{key}.parquet", "harmonise": f"harmonised/{key}/lipid.parquet"}
+        targets = [f"results/{made[stage]}"] if stage else []
         code, text = run(study, *targets, cores=1)
         left = digests(study)
         reports = "".join(
@@ -539,10 +559,86 @@ def test_check_ends_with_1_for_a_mistake_and_0_without(make_study):
     message(text)
 
 
-@pytest.mark.parametrize("name", ["a patient twice, of two sexes", "no header"])
-def test_no_id_of_a_person_is_printed_or_logged(name, outcomes):
-    result = outcomes[name].result()
+def test_no_id_of_a_person_is_printed_or_logged(outcomes):
+    result = outcomes["no header"].result()
     assert "A-001" not in result.text + result.reports
+
+
+# ---------------------------------------------------------- mistakes that only the whole run shows
+
+
+def ran(text: str) -> set[str]:
+    """The jobs of an output, as `stage key`."""
+    return {
+        " ".join(job) for job in re.findall(r"^([a-z_]+) ([a-z_]+): (?!done)", text, re.MULTILINE)
+    }
+
+
+def test_a_critical_source_stops_the_run_after_the_report(demo, tmp_path):
+    study = shutil.copytree(demo, tmp_path / "study")
+    for stage in ("comparisons", "assessments", "tables", "figures"):
+        shutil.rmtree(study / "results" / stage)
+    source = (study / B_YAML).read_bytes()
+    OTHER_ORDER(study)
+    code, text = run(study)
+    # one message, of the gate; the report is whole, and no number was computed
+    assert code == 1
+    said = message(text)
+    assert said[-1] == "  log:   results/logs/quality/gate.log"
+    for expected in ("site_b, set_aside_share", "results/quality/validation.html", RULES):
+        assert expected in "\n".join(said)
+    assert "site_a" not in said[0] and "site_c" not in said[0]
+    assert not PLACES.search(text), text
+    for stage in ("comparisons", "assessments", "tables", "figures"):
+        assert not [path for path in (study / "results" / stage).rglob("*") if path.is_file()]
+    assert not (study / "results/quality/done").exists()
+    assert (study / "results/quality/validation.html").read_text("utf-8").endswith("</html>")
+    report = json.loads((study / "results/quality/validation.json").read_text("utf-8"))
+    assert report["verdict"] == "critical"
+    assert {of["source"]: of["verdict"] for of in report["sources"]}["site_b"] == "critical"
+    # what may be set aside is a decision of the study: nothing is read or computed anew for it
+    given = (study / RULES).read_bytes()
+    rows = [f"{rule}\tsite_b\twarn\t1\ttried\n" for rule in critical_rules(report)]
+    added(RULES, "".join(rows).encode())(study)
+    code, text = run(study, "results/quality/done")
+    assert code == 0, text
+    assert ran(text) == {"validate all", "gate all"}
+    # mended, the same command goes on to the same bytes
+    (study / RULES).write_bytes(given)
+    (study / B_YAML).write_bytes(source)
+    code, text = run(study)
+    assert code == 0, text
+    assert artefacts(digests(study)) == artefacts(digests(demo))
+
+
+def critical_rules(report: dict) -> list[str]:
+    return [rule["rule"] for rule in report["rules"] if rule["verdict"] == "critical"]
+
+
+def test_an_id_of_two_people_is_set_aside_and_the_run_goes_on(demo, tmp_path):
+    study = shutil.copytree(demo, tmp_path / "study")
+    added(PATIENTS, TWICE)(study)
+    code, text = run(study, "results/quality/done")
+    assert code == 0, text
+    columns = ["source", "file", "row", "column"]
+    bad = pl.read_csv(study / "results/restricted/set_aside.csv", infer_schema=False)
+    of = bad.filter(pl.col("rule") == "one_id_two_people")
+    # both rows, each with the place of the other
+    assert of.select(columns).rows() == [
+        ("patients", PATIENTS, "2", "sex"),
+        ("patients", PATIENTS, "343", "sex"),
+    ]
+    assert "row 343" in of["reason"][0] and "row 2" in of["reason"][1]
+    # whose results they are nobody knows: each is set aside, but for those that were before
+    with (study / SITE_A).open(encoding="utf-8") as file:
+        results = sum(line.startswith("A-001,") for line in file)
+    before = pl.read_csv(demo / "results/restricted/set_aside.csv", infer_schema=False)
+    unknown = [f.filter(pl.col("rule") == "unknown_person").height for f in (before, bad)]
+    assert 0 < unknown[1] - unknown[0] <= results
+    folder = study / "results"
+    paths = [*(folder / "quality").rglob("*"), *(folder / "logs").rglob("*")]
+    shown = text + "".join(path.read_text("utf-8") for path in paths if path.is_file())
+    assert "A-001" not in shown
 
 
 # ------------------------------------------------------------------------ around a study's contents

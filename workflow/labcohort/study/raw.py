@@ -20,6 +20,8 @@ def raw_files(study, source: str, directory: Path, key: str = "file") -> list[st
     paths = study_paths(directory, name, where, study.config["data_folders"])
     names = [_from_study(path, directory) for path in paths]
     for found in names:
+        # of the study's own directory Snakemake sees nothing
+        _check_name(found, where)
         _check_file(directory / found, where if found == name else f"{where}, {found}")
     return names
 
@@ -29,14 +31,17 @@ def _from_study(path: Path, directory: Path) -> str:
     return str(path.relative_to(directory) if path.is_relative_to(directory) else path)
 
 
-def _check_file(path: Path, where: str) -> None:
-    if set(str(path)) & set("{}"):
+def _check_name(name: str, where: str) -> None:
+    if set(name) & set("{}"):
         raise UserError(
             "the raw file's name has a brace",
             where=where,
             rule="braces are Snakemake's sign for a wildcard",
             do="rename the file",
         )
+
+
+def _check_file(path: Path, where: str) -> None:
     if not path.exists():
         raise UserError(
             "the raw file is not there",
