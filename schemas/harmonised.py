@@ -13,7 +13,8 @@ class Values(Place):
     < or > (or with =) where it sent a limit, and `value` is then that limit. `flag` names what
     is odd. `range_low` and `range_high` are the laboratory's own reference range of that very
     result in the canonical unit, both inclusive; null where it sent none. `visit` is the label
-    that the file gives the visit; `reported` an ISO timestamp.
+    that the file gives the visit; `reported` an ISO timestamp. What its source cancelled or
+    withdrew is no value.
     """
 
     person: str

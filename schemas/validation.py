@@ -89,6 +89,10 @@ ANALYTE = _exactly(
 PROFILE = _exactly(
     cells=COUNT,
     analytes=_list(ANALYTE),
+    # of each analyte whose unit is declared: filled cells, and those sent in another unit
+    declared=_list(
+        _exactly(analyte=TEXT, unit=TEXT, n=COUNT, contradicted=COUNT, sent=_list(TEXT))
+    ),
     units=_list(_exactly(analyte=TEXT, marker=TEXT_OR_NULL, unit=TEXT_OR_NULL, n=COUNT)),
     markers=_list(MARKER),
     flags=_list(_exactly(flag=TEXT, n=COUNT, first=_list(_exactly(**PLACE), maxItems=5))),

@@ -1,9 +1,10 @@
-"""Run one job of the workflow, check a study, or draft a source.
+"""Run one job of the workflow, check a study, draft a source, or make a key.
 
 python workflow job --NAME PATH … < JOB.json    one job, as Snakemake runs it
 python workflow check [DIRECTORY]                a study's configuration, without running it
 python workflow draft RAW_FILE [--study DIRECTORY] [--name NAME] [--content results|patients]
                                                  a draft of config/sources/NAME.yaml, to confirm
+python workflow key FILE                         a new secret key, outside every repository
 """
 
 import json
@@ -28,6 +29,8 @@ def main(arguments: list[str]) -> int:
         return check(Path(arguments[1] if len(arguments) == 2 else "."), HOME)
     if arguments[:1] == ["draft"] and len(arguments) > 1:
         return import_module("labcohort.draft.command").draft(arguments[1:], HOME)
+    if arguments[:1] == ["key"] and len(arguments) == 2:
+        return import_module("labcohort.new_key").new_key(arguments[1], HOME)
     if arguments[:1] == ["job"]:
         return run_job(arguments[1:], json.load(sys.stdin))
     print(__doc__.strip(), file=sys.stderr)

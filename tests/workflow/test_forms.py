@@ -16,7 +16,7 @@ import xlwt
 import yaml
 from labcohort import settings
 from labcohort.ingest.pseudonym import Pseudonyms
-from labcohort.jobs import harmonise, ingest, patients
+from labcohort.jobs import harmonise, ingest, patients, quality
 from labcohort.memory import Memory
 from labcohort.provenance import Code
 from labcohort.study.load import Study, load_study
@@ -407,7 +407,7 @@ FORMS = {
     ),
     "an Excel workbook": (
         as_xlsx(plain_workbook),
-        source({"type": "xlsx", "sheet": "Results"}, **WIDE, header=4),
+        source({"type": "xlsx", "sheet": "Results", "ignore_sheets": ["Cover"]}, **WIDE, header=4),
     ),
     "a workbook of texts": (
         as_xlsx(textual_workbook),
@@ -526,13 +526,26 @@ def values_of(folder, study):
     for name in ("patients", "lab"):
         told = settings.ingest(study, name, raw_digests(study, name, folder, memory), key)
         ingest.main({"cells": f"{name}.cells", "ledger": f"{name}.ingest"}, name, told)
-    paths = {"cells": "patients.cells", "patients": "people", "places": "places",
-             "quarantine": "people.bad", "profile": "people.json"}  # fmt: skip
+    paths = {
+        "cells": "patients.cells",
+        "patients": "people",
+        "places": "places",
+        "quarantine": "people.bad",
+        "set_aside": "people.aside",
+        "profile": "people.json",
+    }
     patients.main(paths, "patients", settings.patients(study, key))
     needed = ["people", "places"] if settings.needs_patients(study, "lab") else []
     panels = [f"{panel}.parquet" for panel in settings.panels(study)]
-    paths = {"cells": "lab.cells", "patients": needed, "values": panels, "quarantine": "lab.bad",
-             "ledger": "lab.ledger", "profile": "lab.json", "proposals": "lab.proposals"}  # fmt: skip
+    paths = {
+        "cells": "lab.cells",
+        "patients": needed,
+        "values": panels,
+        "quarantine": "lab.bad",
+        "ledger": "lab.ledger",
+        "profile": "lab.json",
+        "proposals": "lab.proposals",
+    }
     harmonise.main(paths, "lab", settings.harmonise(study, "lab", key))
     values = pl.concat(pl.read_parquet(panel) for panel in panels)
     known = Pseudonyms(KEY.encode(), {}).of(pl.Series(list(INFUSED)))
@@ -574,3 +587,18 @@ def test_the_rows_of_one_event_are_the_patient_table(decided, folder):
     assert found == expected(months_later)
     assert bad.height == 0
     assert pl.read_parquet("people").get_column("sex").to_list() == ["female"] * len(RESULTS)
+
+
+def test_a_proposal_is_one_row_whatever_its_unit_holds(decided, folder):
+    """150 mmol/L of triglycerides is 1.69 in mg/dL; the unit came with breaks and a quote."""
+    sent = '"mmol\t/\r\nL'
+    cells = ",".join('"' + cell.replace('"', '""') + '"' for cell in ("TG", "150", sent))
+    (folder / "raw" / "export").write_text(f"id,day,test,result,unit\nA-1,2020-01-13,{cells}\n")
+    how = source(TEXT, **LONG, units={sent: "mmol/L"}) | {"analytes": {"TG": "TG"}}
+    values_of(folder, with_source(decided, how, PEOPLE))
+    quality._write_proposals({"proposals": ["lab.proposals"], "unit_proposals": "all.tsv"})
+    # the columns of config/corrections.tsv, read as that file is: no sign quotes
+    for path in ("lab.proposals", "all.tsv"):
+        header, row = (folder / path).read_bytes().decode().splitlines()
+        found = dict(zip(header.split("\t"), row.split("\t"), strict=True))
+        assert (found["old"], found["new"], found["row"]) == ('"mmol / L', "mg/dL", "2")

@@ -11,9 +11,12 @@ if TYPE_CHECKING:
 FLAGS = {
     "soft_low": "below the soft limit",
     "soft_high": "above the soft limit",
+    "unit_contradicts_mapping": "sent in another unit than the mapping declares",
     "unit_proposed": "plausible only in another unit",
     "corrected_by_hand": "corrected by hand, signed",
     "unreadable_range": "the laboratory's reference range cannot be read",
+    "unreadable_reported": "the time of the report cannot be read",
+    "unreadable_claim": "the row's own sex or date of birth cannot be read",
     "censored_input": "rests on a result sent as a limit",
     "inputs_of_other_date": "an input is of another date",
     "insulin_treated": "insulin-treated",

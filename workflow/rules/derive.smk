@@ -11,6 +11,7 @@ rule derive:
             panel=settings.derive_panels(STUDY, wildcards.panel),
         ),
         patients="results/harmonised/patients.parquet",
+        set_aside="results/harmonised/patients.set_aside.parquet",
     output:
         derived="results/derived/{panel}.parquet",
         quarantine="results/restricted/derive/{panel}.quarantine.parquet",
@@ -27,7 +28,8 @@ rule derive:
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --values {input.values:q}'
-        " --patients {input.patients:q} --derived {output.derived:q}"
+        " --patients {input.patients:q} --set_aside {input.set_aside:q}"
+        " --derived {output.derived:q}"
         " --quarantine {output.quarantine:q} --duplicates {output.duplicates:q}"
         " --ledger {output.ledger:q} --balance {output.balance:q}"
         " --flags {output.flags:q} --against_reported {output.against_reported:q}"

@@ -41,6 +41,7 @@ rule patients:
     output:
         patients="results/harmonised/patients.parquet",
         places="results/harmonised/patients.places.parquet",
+        set_aside="results/harmonised/patients.set_aside.parquet",
         quarantine="results/restricted/harmonise/patients.quarantine.parquet",
         profile="results/quality/harmonise/patients.profile.json",
     log:
@@ -51,6 +52,7 @@ rule patients:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
         " --patients {output.patients:q} --places {output.places:q}"
         " --profile {output.profile:q} --quarantine {output.quarantine:q}"
+        " --set_aside {output.set_aside:q}"
         " --log {log:q} <<< {params.job:q}"
 
 

@@ -66,7 +66,7 @@ rule delivery:
         job=lambda wildcards: job(
             "delivery",
             wildcards.source,
-            settings.ingest(STUDY, wildcards.source, PREVIOUS[wildcards.source], KEY),
+            settings.delivery(STUDY, wildcards.source, PREVIOUS[wildcards.source], KEY),
             [settings.reader(STUDY, wildcards.source)],
         ),
     shell:

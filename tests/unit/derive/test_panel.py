@@ -64,6 +64,22 @@ def test_measured_and_derived_rows():
     assert cells_of_derived(derived).get_column("row").to_list() == [2, 3]
 
 
+def test_who_is_set_aside_in_the_patient_table_is_not_said_to_be_missing_from_it():
+    cells = values(("FBS", 4.5), ("FBS", 5, {"person": "p8"}), ("FBS", 5, {"person": "p9"}))
+    aside = pl.DataFrame(
+        {"person": ["p8", "p8", "p1"], "rule": ["one_person_two_ids", "one_id_two_people", "x"]}
+    )
+    for order in (aside, aside.reverse()):
+        panel = derive_panel(cells, PATIENTS, HOW, order)
+        bad = Quarantine.validate(panel.quarantine, lazy=True)
+        assert bad.select("row", "rule", "reason").rows() == [
+            (3, "person_set_aside", "the person is set aside in the patient table:"
+             " one_id_two_people, one_person_two_ids"),
+            (4, "unknown_person", "the id is not in the patient table"),
+        ]  # fmt: skip
+        assert cells_of_derived(panel.derived).get_column("row").to_list() == [2]
+
+
 def test_inputs_of_different_sources_meet_by_person_and_date():
     other = {"source": "site_b", "file": "raw/b.xlsx"}
     panel = derive_panel(values(("FBS", 4.5), ("INSULIN", 10, other)), PATIENTS, HOW)

@@ -165,9 +165,9 @@ def test_a_marker_without_limits_has_none(cells, mapping):
         ({"value_text": ""}, "missing", None),
         ({"value_text": "NA"}, "missing", None),
         ({"value_text": "-"}, "missing", None),
-        ({"analyte": "PLT"}, "ignored", "analyte"),
-        ({"analyte": "PLT", "value_text": ""}, "ignored", "analyte"),
-        ({"analyte": "PLT", "value_text": "NA"}, "ignored", "analyte"),
+        ({"analyte": "PLT"}, "ignored", "PLT"),
+        ({"analyte": "PLT", "value_text": ""}, "ignored", "PLT"),
+        ({"analyte": "PLT", "value_text": "NA"}, "ignored", "PLT"),
         ({"value_text": "", "person": None, "date_text": "", "analyte": "?"}, "missing", None),
     ],
 )

@@ -55,7 +55,7 @@ def judged(cells, mapping):
         ({"sex_text": "M", "birth_text": "5/6/1960"}, "sex"),
         ({"sex_text": "F", "birth_text": "6/5/1960"}, "date of birth"),
         ({"sex_text": "M", "birth_text": "6/5/1960"}, "sex and date of birth"),
-        # what the row leaves out, or says in no code and no format, claims nothing
+        # what the row leaves out, or says in no code and no format, contradicts nothing
         ({"sex_text": "", "birth_text": ""}, None),
         ({"sex_text": None, "birth_text": None}, None),
         ({"sex_text": "?", "birth_text": "1960"}, None),
@@ -65,6 +65,26 @@ def judged(cells, mapping):
 def test_a_row_of_another_person_is_set_aside(judged, said, which):
     reason = f"the {which} of this row is not that of the id's person in p.csv, row 2"
     assert judged({"person": WOMAN} | said) == {2: reason if which else None}
+
+
+@pytest.mark.parametrize(
+    ("said", "flag"),
+    [
+        ({"sex_text": "F", "birth_text": "5/6/1960"}, None),
+        ({"sex_text": " F ", "birth_text": " 5/6/1960"}, None),
+        # another form than the declared one claims nothing, and is counted
+        ({"sex_text": "F", "birth_text": "1960/06/05"}, "unreadable_claim"),
+        ({"sex_text": "f", "birth_text": "5/6/1960"}, "unreadable_claim"),
+        ({"sex_text": "?", "birth_text": ""}, "unreadable_claim"),
+        ({"sex_text": "", "birth_text": None}, None),
+        # a declared missing text says nothing
+        ({"sex_text": "NA", "birth_text": "-"}, None),
+    ],
+)
+def test_a_claim_that_cannot_be_read_is_flagged(cells, mapping, said, flag):
+    given = cells({"person": WOMAN} | said)
+    result = harmonise_cells(given, mapping | {"claims": CLAIMS}, PATIENTS, place_texts(PLACES))
+    assert result.values.get_column("flag").to_list() == [flag]
 
 
 def test_the_reason_names_the_sheet_of_the_patient_table(judged):
@@ -97,3 +117,12 @@ def test_without_claims_nothing_is_compared(cells, mapping):
 def test_no_reason_says_who(judged):
     reason = judged({"person": WOMAN, "sex_text": "M", "birth_text": "6/5/1960"})[2]
     assert not any(text in reason for text in (WOMAN, "1960", "male", "'M'"))
+
+
+@pytest.mark.parametrize(("born", "other"), [("5/6/60", False), ("5/6/61", True), ("6/5/60", True)])
+def test_a_birth_with_two_digits_of_the_year_claims_no_century(judged, born, other):
+    """60 is of 1960 or of 2060 by the calendar alone; the woman was born in 1960."""
+    claims = {"birth_date": {"column": "Born", "formats": ["D/M/YY"]}}
+    given = {"person": WOMAN, "birth_text": born}
+    (reason,) = judged(given, claims=claims).values()
+    assert (reason is not None) == other

@@ -112,9 +112,7 @@ def test_cells_keep_their_order(cells):
 def test_a_correction_of_a_text_that_is_no_longer_there_stops(cells, field, holds):
     column = {"value": "value_text", "unit": "unit_text", "date": "date_text"}[field]
     old = {"value": "1.7", "unit": "%", "date": "2020-01-02"}[field]
-    with pytest.raises(
-        UserError, match=f"old {field} is not what the file now says"
-    ) as e:
+    with pytest.raises(UserError, match=f"old {field} is not what the file now says") as e:
         corrected(cells({column: holds}), [correction(field=field, old=old)])
     assert e.value.where == (
         "config/corrections.tsv, the row of raw/site.csv, row 2, column 'result'"
@@ -131,6 +129,18 @@ def test_a_correction_of_no_cell_stops(cells, other):
     with pytest.raises(UserError, match="a place that holds no result") as caught:
         corrected(cells({"value_text": "1.7"}), [correction(**other)])
     assert caught.value.where.startswith("config/corrections.tsv, the row of raw/")
+
+
+def test_a_message_calls_the_files_of_a_pattern_by_their_number(cells):
+    given = cells({"value_text": "1.70", "file": "d/ROE_JANE.csv"})
+    shown = {"d/ROE_JANE.csv": "d/*.csv (file 1)"}
+    for file, name in (("d/ROE_JANE.csv", "d/*.csv (file 1)"),
+                       ("d/ROE_JOHN.csv", "a file that the source does not have")):  # fmt: skip
+        with pytest.raises(UserError) as caught:
+            corrected(given, [correction(file=file)], shown)
+        assert caught.value.where == (
+            f"config/corrections.tsv, the row of {name}, row 2, column 'result'"
+        )
 
 
 def test_one_bad_row_among_good_ones_stops(cells):

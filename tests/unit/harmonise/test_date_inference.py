@@ -1,13 +1,19 @@
-"""Formats of dates as their own values prove them. What each column allows is read off by hand."""
+"""Formats of dates as their own values prove them, and as they are declared.
+
+What each column allows is read off by hand.
+"""
 
 import random
 import re
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
 from labcohort.errors import UserError
 from labcohort.harmonise.date_inference import FORMS, inferred_formats
+from labcohort.harmonise.date_orders import read_differently
 from labcohort.harmonise.dates import matches_a_format
+from labcohort.study.rules.reading import RULES, _no_text_is_two_dates
 
 from tests.running import SHARED
 
@@ -146,3 +152,58 @@ def test_dates_of_the_smart_file_are_iso_some_with_a_time():
     lines = [line.split("\t") for line in path.read_text("utf-8").splitlines()]
     dates = pl.Series([line[lines[0].index("DATE")] for line in lines[1:]])
     assert inferred_formats(dates, "DATE", WHERE) == ["YYYY-M-D", "YYYY-M-DTh:mm:ss"]
+
+
+# ------------------------------------------------------------------------------------- declared
+
+
+@pytest.mark.parametrize(
+    ("formats", "text"),
+    [
+        (["M/D/YYYY", "D/M/YYYY"], "11/12/2010"),
+        (["DD.MM.YYYY", "M.D.YYYY"], "05.04.2003"),
+        (["YY/M/D", "D/M/YY"], "10/11/12"),
+        (["DD-MMM-YY", "YY-MMM-DD"], "03-Apr-05"),
+        (["M/D/YYYY h:mm", "D/M/YYYY h:mm"], "11/12/2010 9:30"),
+        (["YYYYMMDD", "DDMMYYYY"], "20101112"),
+        (["hl7", "DDMMYYYY"], "05042003"),
+        (["excel", "excel_1904"], "20000"),
+        (["YYYY-MM-DD", "sas", "stata_ms"], "1500000000"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_declared_formats_that_read_one_text_as_two_days(formats, text, turned):
+    one, other, found = read_differently(formats[::-1] if turned else formats)
+    assert {one, other} <= {*formats}
+    same_shape = re.sub("[0-9]", "0", found) == re.sub("[0-9]", "0", text)
+    assert same_shape or found.isdigit()
+
+
+@pytest.mark.parametrize(
+    "formats",
+    [
+        [], ["M/D/YYYY"], ["D/M/YYYY", "DD/MM/YYYY"], ["M/D/YY", "M/D/YY h:mm", "M/D/YYYY"],
+        ["YYYY-MM-DD", "D/M/YYYY"], ["iso", "YYYY-MM-DD", "YYYY-M-D h:mm"], ["hl7", "YYYYMMDD"],
+        ["YYYY-MM-DD", "excel"], ["D/M/YYYY", "M.D.YYYY"], ["YYYY年M月D日", "YYYY/M/D"],
+        ["YYYYMMDD", "YYYYMMDDhhmm"], ["stata", "sas"],
+    ],
+)  # fmt: skip
+def test_declared_formats_that_do_not(formats):
+    # counts of one day 0 and one unit are one count
+    assert read_differently(formats) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "where"),
+    [
+        ({"date": {"column": "d", "formats": ["M/D/YYYY", "D/M/YYYY"]}}, "at date"),
+        ({"reported": {"column": "d", "formats": ["M/D/YYYY", "D/M/YYYY"]}}, "at reported"),
+        ({"attributes": {"birth_date": {"dates": ["M/D/YY", "D/M/YY"]}}},
+         "at attributes > birth_date"),
+    ],
+)  # fmt: skip
+def test_a_study_may_not_declare_them(source, where):
+    assert _no_text_is_two_dates in RULES
+    with pytest.raises(UserError, match="read the same text as different days") as caught:
+        _no_text_is_two_dates(SimpleNamespace(sources={"a": source}))
+    assert caught.value.where == f"config/sources/a.yaml, {where}"

@@ -1,7 +1,7 @@
 """Who is who: two people under one id, one under two. Oracle: a plain reading of the same rows."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import polars as pl
 import pytest
@@ -24,6 +24,8 @@ HOW = {
     "decimal": ".",
 }
 COLUMNS = ("Sex", "Dose", "Site")
+# as HOW reads the texts of `random_rows`
+READ_AS = {"M": "male", "F": "female", "50": 50.0, "70": 70.0}
 KEY = b"a key of the tests, long enough"
 ONE_ID, TWO_IDS = "one_id_two_people", "one_person_two_ids"
 
@@ -59,8 +61,9 @@ def random_rows(seed: int) -> list[tuple]:
     draw = random.Random(seed)
     return [
         (
-            f"p{draw.randrange(8)}", draw.choice("MF"), draw.choice(["50", "70"]),
-            draw.choice(["north", "south"]), draw.choice(["", *(f"name {n}" for n in range(9))]),
+            f"p{draw.randrange(8)}", draw.choice(["M", "F", "", "", ""]),
+            draw.choice(["50", "70", "", "", ""]), draw.choice(["north", "south", "", "", ""]),
+            draw.choice(["", *(f"name {n}" for n in range(9))]),
         )
         for _ in range(draw.randrange(1, 14))
     ]  # fmt: skip
@@ -76,9 +79,9 @@ def plain_conflicts(rows: list[tuple]) -> tuple[set, set]:
     bad, places = set(), set()
     for person, own in by_id.items():
         for place, column in enumerate(COLUMNS):
-            if len({texts[place] for _, texts in own}) > 1:
+            if len({texts[place] for _, texts in own} - {""}) > 1:
                 bad.add(person)
-                places |= {(number, column, ONE_ID) for number, _ in own}
+                places |= {(number, column, ONE_ID) for number, texts in own if texts[place]}
     for own in by_name.values():
         if len({person for _, person in own}) > 1:
             bad |= {person for _, person in own}
@@ -95,6 +98,11 @@ def test_conflicts_are_those_of_a_plain_reading(table, seed):
     assert set(found.people.get_column("person")) == everyone - bad
     assert set(found.places.get_column("person")) == everyone - bad
     assert set(reasons(found)) == places
+    for row in found.people.iter_rows(named=True):
+        own = [texts for person, *texts, _ in rows if person == row["person"]]
+        for place, name in enumerate(("sex", "dose", "site")):
+            filled = {texts[place] for texts in own} - {""}
+            assert {READ_AS.get(text, text) for text in filled} == {row[name]} - {None}
 
 
 def test_the_random_tables_hold_each_kind_of_conflict():
@@ -102,6 +110,11 @@ def test_the_random_tables_hold_each_kind_of_conflict():
     rules = {rule for _, places in found for *_, rule in places}
     assert rules == {ONE_ID, TWO_IDS}
     assert any(not bad for bad, _ in found)
+    # and persons of several rows who are none
+    tables = [(random_rows(seed), bad) for seed, (bad, _) in enumerate(found)]
+    twice = [p for rows, bad in tables for p, n in Counter(r[0] for r in rows).items()
+             if n > 1 and p not in bad]  # fmt: skip
+    assert len(twice) > 5
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -128,12 +141,26 @@ def test_one_id_of_two_people_is_set_aside_and_each_row_names_the_other(table):
     }
 
 
-def test_an_id_that_is_empty_in_one_row_and_filled_in_the_other_contradicts_itself(table):
-    found = harmonise_patients(
-        table(("p1", "F", "50", "north", ""), ("p1", "", "50", "north", "")), HOW
-    )
-    assert found.people.is_empty()
-    assert set(reasons(found)) == {(2, "Sex", ONE_ID), (3, "Sex", ONE_ID)}
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_one_row_leaves_empty_another_fills(table, turned):
+    rows = [("p1", "F", "", "north", ""), ("p1", "", "70", "", ""), ("p1", "F", "", "", "")]
+    found = harmonise_patients(table(*(rows[::-1] if turned else rows)), HOW)
+    assert found.people.select("person", "sex", "dose", "site").rows() == [
+        ("p1", "female", 70.0, "north")
+    ]
+    # one row stands for all, and nothing was set aside
+    assert found.places.get_column("row").to_list() == [2]
+    assert found.quarantine.is_empty()
+
+
+def test_a_row_that_says_nothing_of_an_attribute_is_not_named_as_its_contradiction(table):
+    rows = [("p1", "F", "50", "", ""), ("p1", "M", "", "", ""), ("p1", "", "70", "", "")]
+    assert reasons(harmonise_patients(table(*rows), HOW)) == {
+        (2, "Sex", ONE_ID): "the same id says otherwise in people.csv, row 3",
+        (3, "Sex", ONE_ID): "the same id says otherwise in people.csv, row 2",
+        (2, "Dose", ONE_ID): "the same id says otherwise in people.csv, row 4",
+        (4, "Dose", ONE_ID): "the same id says otherwise in people.csv, row 2",
+    }
 
 
 def test_one_person_under_two_ids_is_set_aside_and_nothing_shows_who(table):
@@ -190,6 +217,37 @@ def test_no_hint_where_an_id_stands_twice_within_every_group(table):
     rows = [("p1", sex, dose, site, "")
             for site in ("north", "south") for sex, dose in (("F", "50"), ("F", "70"))]  # fmt: skip
     assert all("within" not in r for r in reasons(harmonise_patients(table(*rows), HOW)).values())
+
+
+def people_of(n: int) -> list[tuple]:
+    """Rows of n more people, each in one row of the north."""
+    return [(f"q{k}", "F", "50", "north", "") for k in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("others", "hinted"),
+    [(0, True), (12, True), (13, False), (400, False)],  # 3 of 15 ids are a fifth
+)
+def test_a_few_ids_that_contradict_themselves_bring_no_hint(table, others, hinted):
+    """Three of many people listed twice are slips: `within` would make six of them."""
+    rows = [(f"p{n}", "F", dose, site, "")
+            for n in range(3) for dose, site in (("50", "north"), ("70", "south"))]  # fmt: skip
+    said = reasons(harmonise_patients(table(*rows, *people_of(others)), HOW))
+    assert len(said) == 12
+    assert {"within" in reason for reason in said.values()} == {hinted}
+
+
+def test_two_ids_that_contradict_themselves_bring_no_hint(table):
+    rows = [(f"p{n}", "F", "50", site, "") for n in range(2) for site in ("north", "south")]
+    assert all("within" not in r for r in reasons(harmonise_patients(table(*rows), HOW)).values())
+
+
+def test_no_hint_by_what_no_group_is_made_of(table):
+    """Each id stands once within a sex, and once within a dose: neither is a group of ids."""
+    rows = [(f"p{n}", sex, dose, "north", "")
+            for n in range(4) for sex, dose in (("F", "50"), ("M", "70"))]  # fmt: skip
+    said = reasons(harmonise_patients(table(*rows), HOW))
+    assert len(said) == 16 and all("within" not in reason for reason in said.values())
 
 
 def test_an_id_column_of_one_text_is_no_square_of_its_rows(table):

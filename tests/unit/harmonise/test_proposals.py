@@ -62,6 +62,15 @@ def test_limits_and_plausible_values_propose_nothing(cells, mapping):
     assert harmonise_cells(given, mapping).proposals.is_empty()
 
 
+@pytest.mark.parametrize("limit", ["<1", "≤ 1", ">9999"])
+def test_a_value_sent_as_a_limit_proposes_nothing(cells, mapping, limit):
+    """`<1` says that creatinine is under 1 umol/L and not that it is 88.4 umol/L in mg/dL."""
+    plain = {"analyte": "Crea", "value_text": limit.strip("<>≤ "), "unit_text": "umol/L"}
+    if limit != ">9999":  # in mg/dL still more
+        assert proposed(harmonise_cells(cells(plain), mapping))
+    assert proposed(harmonise_cells(cells(plain | {"value_text": limit}), mapping)) == []
+
+
 def test_hard_limits_serve_where_there_are_no_soft_ones(cells, mapping):
     for row in mapping["markers"]:
         row |= {"soft_low": None, "soft_high": None}

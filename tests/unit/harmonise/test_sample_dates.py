@@ -16,6 +16,7 @@ from schemas.quality import Quarantine
 
 ONE, OTHER, UNDATED, STRANGER = (f"p{n:016x}" for n in (1, 2, 3, 4))
 TOLD = {"missing": ["NA"], "decimal": "."}
+SHOWN = {"raw/site.csv": "raw/site.csv"}
 INFUSION = date(2019, 8, 31)
 PATIENTS = pl.DataFrame(
     {"person": [ONE, OTHER, UNDATED], "infusion_date": [INFUSION, date(2020, 2, 29), None]}
@@ -32,7 +33,7 @@ def dated(cells):
     """(day, rule) of cells under settings."""
 
     def read(how: dict, *given: dict, patients: pl.DataFrame | None = PATIENTS) -> list[tuple]:
-        found = with_sample_dates(cells(*given), TOLD | how, patients)
+        found = with_sample_dates(cells(*given), TOLD | how, patients, SHOWN)
         assert found.height == len(given)
         return found.select("sample_date", "date_rule").rows()
 
@@ -88,6 +89,7 @@ def test_days_of_a_column(dated, text):
         (BY_VISIT, {"visit": "6", "person": STRANGER}, "no_anchor_date"),
         ({"dates": {"from": "infusion_date", "unit": "days"}}, {"date_text": ""}, "missing_date"),
         ({"dates": {"from": "infusion_date", "unit": "days"}}, {"date_text": None}, "missing_date"),
+        ({"dates": {"from": "infusion_date", "unit": "days"}}, {"date_text": "NA"}, "missing_date"),
         ({"dates": {"from": "infusion_date", "unit": "days"}}, {"date_text": "6.5"},
          "invalid_offset"),
         ({"dates": {"from": "infusion_date", "unit": "days"}}, {"date_text": "six"},
@@ -145,8 +147,45 @@ def test_without_formats_a_column_that_proves_its_order_is_read(dated):
 def test_without_formats_a_column_that_proves_nothing_stops(cells):
     given = cells({"date_text": "5/6/2019"}, {"date_text": "7/8/2019"})
     with pytest.raises(UserError) as caught:
-        with_sample_dates(given, TOLD | {"dates": {}}, None)
-    assert "raw/site.csv" in caught.value.where
+        with_sample_dates(given, TOLD | {"dates": {"column": "Visit date"}}, None, SHOWN)
+    assert caught.value.where.startswith("raw/site.csv; row 2: '5/6/2019'")
+    assert "column 'Visit date'" in caught.value.what
+
+
+def test_one_file_proves_nothing_of_another(cells):
+    """25/06 is of June in its own file; 05/06 of the next may be of June or of May."""
+    proved = {"date_text": "25/06/2016"}
+    open_ = {"date_text": "05/06/2016", "file": "d/ROE_JANE.csv"}
+    shown = {"raw/site.csv": "d/*.csv (file 1)", "d/ROE_JANE.csv": "d/*.csv (file 2)"}
+    how = TOLD | {"dates": {"column": "Visit date"}}
+    with pytest.raises(UserError, match="not proved") as caught:
+        with_sample_dates(cells(proved, open_), how, None, shown)
+    assert caught.value.where.startswith("d/*.csv (file 2); row 3")
+    assert "ROE" not in str(caught.value)
+    # each is read in the order that it proves
+    american = open_ | {"date_text": "06/25/2016"}
+    found = with_sample_dates(cells(proved, american, proved), how, None, shown)
+    assert found.get_column("sample_date").to_list() == [date(2016, 6, 25)] * 3
+    assert found.get_column("date_rule").null_count() == 3
+
+
+def test_one_sheet_proves_nothing_of_another(cells):
+    given = [{"date_text": "25/06/2016", "sheet": "V0"}, {"date_text": "05/06/2016", "sheet": "V6"}]
+    how = TOLD | {"dates": {"column": "Visit date"}}
+    with pytest.raises(UserError, match="not proved") as caught:
+        with_sample_dates(cells(*given), how, None, SHOWN)
+    assert caught.value.where.startswith("raw/site.csv, sheet V6; row 3")
+
+
+def test_a_visits_column_of_dates_proves_nothing_of_anothers(cells):
+    given = [{"date_text": "25/06/2016", "visit": "0"}, {"date_text": "01/02/2017", "visit": "6"}]
+    how = TOLD | {"dates": {"column": "date_{visit}"}}
+    how["date_columns"] = {"0": "date_0", "6": "date_6"}
+    with pytest.raises(UserError, match="column 'date_6' is not proved"):
+        with_sample_dates(cells(*given), how, None, SHOWN)
+    of_one_column = how | {"date_columns": {}}
+    found = with_sample_dates(cells(*given), of_one_column, None, SHOWN)
+    assert found.get_column("sample_date").to_list() == [date(2016, 6, 25), date(2017, 2, 1)]
 
 
 def test_a_column_without_any_date_proves_nothing_and_needs_no_proof(dated):

@@ -2,6 +2,7 @@
 
 import polars as pl
 import pytest
+from labcohort.errors import UserError
 from labcohort.harmonise.cells import harmonise_cells
 from labcohort.harmonise.status import with_status
 from labcohort.ingest.date_shift import shifted
@@ -9,8 +10,12 @@ from labcohort.ingest.date_shift import shifted
 from schemas.harmonised import Values
 from schemas.quality import Quarantine
 
-# HL7 table 0085: P preliminary, F final, C correction, X results cannot be obtained, D deletes
-CODES = {"P": "preliminary", "F": "final", "C": "corrected", "X": "cancelled", "D": "cancelled"}
+# HL7 table 0085: P preliminary, F final, C a correction that replaces a final result, X results
+# cannot be obtained for this observation, D deletes the record, W posts the original as wrong
+CODES = {
+    "P": "preliminary", "F": "final", "C": "corrected", "X": "cancelled", "D": "withdrawn",
+    "W": "withdrawn",
+}  # fmt: skip
 STATUS = {"column": "Status", "codes": CODES}
 
 
@@ -28,14 +33,15 @@ def test_a_status_is_kept_with_its_value(cells, mapping, text, status):
     ("text", "rule", "said"),
     [
         ("X", "cancelled", "the laboratory's status 'X' says there is no result"),
-        ("D", "cancelled", "the laboratory's status 'D' says there is no result"),
+        ("D", "withdrawn", "the laboratory's status 'D' says the result is wrong"),
+        ("W", "withdrawn", "the laboratory's status 'W' says the result is wrong"),
         ("Z", "unknown_status", "'Z' is none of the declared statuses"),
         ("f", "unknown_status", "'f' is none of the declared statuses"),
     ],
 )
 def test_no_result_and_no_known_status_are_set_aside(cells, mapping, text, rule, said):
     # whatever else is wrong with a cancelled result: it is no result
-    given = cells({}, {"status_text": text, "value_text": "see comment"})
+    given = cells({"date_text": "2020-01-01"}, {"status_text": text, "value_text": "see comment"})
     result = harmonise_cells(given, mapping | {"status": STATUS})
     record = Quarantine.validate(result.quarantine, lazy=True).row(0, named=True)
     assert (record["row"], record["rule"], record["reason"]) == (3, rule, said)
@@ -47,18 +53,60 @@ def test_without_declared_codes_a_status_is_no_fault(cells, mapping):
     assert result.values.item(0, "status") is None and result.quarantine.is_empty()
 
 
-def reported(texts: list[str | None], formats: list[str] | None = None) -> list[str | None]:
+def read(texts: list[str | None], formats: list[str] | None, **more) -> pl.DataFrame:
+    """What `with_status` makes of times in rows 2, 3, … of one file, or what `more` says."""
+    rows = list(range(2, len(texts) + 2))
+    given = {"file": "raw/site.csv", "row": rows, "status_text": None, "reported_text": texts}
+    types = {"file": pl.String, "row": pl.Int64}
     frame = pl.DataFrame(
-        {"status_text": None, "reported_text": texts},
-        schema={"status_text": pl.String, "reported_text": pl.String},
+        given | more, schema=types | {"status_text": pl.String, "reported_text": pl.String}
     )
     column = {"column": "Reported"} | ({"formats": formats} if formats else {})
-    return with_status(frame, {"reported": column}).get_column("reported").to_list()
+    how = {"reported": column, "file": "raw/site.csv", "missing": ["NA"]}
+    return with_status(frame, how)
 
 
-def test_times_without_formats_stay_as_they_are():
-    assert reported(["2020-01-02T08:30", " 20200102083000 ", "", None]) == [
-        "2020-01-02T08:30", "20200102083000", None, None,
+def reported(texts: list[str | None], formats: list[str] | None = None) -> list[str | None]:
+    return read(texts, formats).get_column("reported").to_list()
+
+
+def test_times_without_formats_are_read_in_the_one_form_that_they_prove():
+    # 31 is no month: the day stands first
+    assert reported(["31/01/2016", " 02/02/2016 9:05", "", None, "NA"]) == [
+        "2016-01-31T00:00:00", "2016-02-02T09:05:00", None, None, None,
+    ]  # fmt: skip
+    assert reported(["20191002233059", "20191003"]) == [
+        "2019-10-02T23:30:59", "2019-10-03T00:00:00",
+    ]  # fmt: skip
+    assert reported([None, ""]) == [None, None]
+
+
+def test_times_of_one_file_prove_nothing_of_another():
+    files = ["raw/b.csv", "raw/a.csv", "raw/b.csv"]
+    found = read(["1/2/2016", "13/2/2016", "2/13/2016"], None, file=files)
+    assert found.get_column("reported").to_list() == [
+        "2016-01-02T00:00:00", "2016-02-13T00:00:00", "2016-02-13T00:00:00",
+    ]  # fmt: skip
+    with pytest.raises(UserError, match="order of the dates in column 'Reported'") as caught:
+        read(["1/2/2016", "13/2/2016", "2/3/2016"], None, file=files)
+    # the file of a pattern is called by its number
+    assert caught.value.where.startswith("raw/site.csv (file 2); row 2")
+
+
+@pytest.mark.parametrize(
+    "texts", [["01/02/2016"], ["2016-02-03 10:15 signed 2016-02-04"], ["2016-02-03", "03.02.2016"]]
+)
+def test_times_that_prove_no_form_are_refused(texts):
+    with pytest.raises(UserError):
+        reported(texts)
+
+
+def test_a_time_that_cannot_be_read_is_flagged_and_leaves_no_text_behind(cells, mapping):
+    texts = ["2016-02-03", "2016-02-03 10:15 signed 2016-02-04", "3/2/16", "", None, "NA"]
+    how = mapping | {"reported": {"column": "Reported", "formats": ["iso"]}}
+    values = harmonise_cells(cells(*({"reported_text": text} for text in texts)), how).values
+    assert values.sort("row").select("reported", "flag").rows() == [
+        ("2016-02-03T00:00:00", None), *[(None, "unreadable_reported")] * 2, *[(None, None)] * 3,
     ]  # fmt: skip
 
 

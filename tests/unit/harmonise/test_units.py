@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from labcohort.errors import UserError
+from labcohort.harmonise.cells import harmonise_cells
 from labcohort.harmonise.units import check_declared_unit, conversion_table, folded, known_units
 
 RESOURCES = Path(__file__).parents[3] / "resources"
@@ -225,3 +226,75 @@ def test_the_dust_of_a_conversion_is_taken_off():
 def test_a_conversion_may_spell_micro_either_way():
     row = {"marker": "CREAT", "analyte": None, "unit": "\u00b5mol/L", "slope": 1, "intercept": 0}
     assert set(known_units([row], "CREAT", None)) == {"umol/L"}
+
+
+# --------------------------------------------------------- a unit sent and another one declared
+
+
+def harmonised(cells, mapping, *given: dict, entry: dict, **how):
+    """(unit, value, flag) of creatinine results; 1 mg/dL is 88.4 umol/L (AMA)."""
+    told = mapping | {"analytes": mapping["analytes"] | {"Crea": {"marker": "CREAT"} | entry}} | how
+    rows = [{"analyte": "Crea", "value_text": "100"} | cell for cell in given]
+    return harmonise_cells(cells(*rows), told).values.select("unit", "value", "flag").rows()
+
+
+def test_a_unit_that_contradicts_the_declared_one_is_flagged_and_not_applied(cells, mapping):
+    found = harmonised(
+        cells, mapping, *({"unit_text": unit} for unit in ("mg/dL", "umol/L", "µmol/L", None, "")),
+        entry={"unit": "umol/L"},
+    )  # fmt: skip
+    # both spellings of micro are one unit, and an empty one says nothing
+    assert found == [("umol/L", 100, "unit_contradicts_mapping")] + [("umol/L", 100, None)] * 4
+
+
+def test_a_unit_that_no_conversion_knows_contradicts_nothing(cells, mapping):
+    assert harmonised(cells, mapping, {"unit_text": "ml/min"}, entry={"unit": "umol/L"}) == [
+        ("umol/L", 100, None)
+    ]
+
+
+def test_codes_of_units_are_compared_by_what_they_mean(cells, mapping):
+    given = [{"unit_text": "1"}, {"unit_text": "2"}]
+    codes = {"units": {"1": "umol/L", "2": "mg/dL"}}
+    found = harmonised(cells, mapping, *given, entry={"unit": "umol/L"}, **codes)
+    assert [row[2] for row in found] == [None, "unit_contradicts_mapping"]
+
+
+def test_without_a_declared_unit_nothing_is_contradicted(cells, mapping):
+    found = harmonised(cells, mapping, {"unit_text": "umol/L"}, {"value_text": "1",
+                       "unit_text": "mg/dL"}, entry={})  # fmt: skip
+    assert sorted(found) == [("mg/dL", 88.4, None), ("umol/L", 100, None)]
+
+
+@pytest.mark.parametrize(
+    ("column", "flag"),
+    [
+        ("Crea (mg/dL)", "unit_contradicts_mapping"), ("肌酐[mg/dL]", "unit_contradicts_mapping"),
+        ("Crea (umol/L)", None), ("Crea (µmol/L)", None), ("Crea (fasting)", None), ("Crea", None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("layout", ["wide", "long"])
+def test_the_unit_in_a_header_or_in_the_analytes_name_is_sent_too(
+    cells, mapping, column, flag, layout
+):
+    told = mapping | {"layout": layout}
+    told["analytes"] = mapping["analytes"] | {column: {"marker": "CREAT", "unit": "umol/L"}}
+    place = {"column": column} if layout == "wide" else {}
+    given = cells({"analyte": column, "value_text": "100", "unit_text": None} | place)
+    result = harmonise_cells(given, told)
+    assert result.values.select("unit", "flag").rows() == [("umol/L", flag)]
+
+
+def test_a_unit_corrected_by_hand_is_no_contradiction(cells, mapping):
+    fix = {"file": "raw/site.csv", "sheet": None, "row": 2, "column": "result", "field": "unit",
+           "old": "umol/L", "new": "mg/dL", "who": "A. Analyst"}  # fmt: skip
+    found = harmonised(cells, mapping, {"value_text": "1", "unit_text": "umol/L"},
+                       entry={"unit": "umol/L"}, corrections=[fix])  # fmt: skip
+    assert found == [("mg/dL", 88.4, "corrected_by_hand")]
+
+
+def test_the_message_on_a_column_without_a_unit_names_no_file_of_a_pattern(cells, mapping):
+    given = cells({"file": "d/ROE_JANE.csv", "analyte": "Crea", "unit_text": None})
+    with pytest.raises(UserError, match="CREAT has no unit") as caught:
+        harmonise_cells(given, mapping | {"pattern": "d/*.csv"})
+    assert caught.value.where.startswith("d/*.csv (file 1), column 'result'")

@@ -143,6 +143,29 @@ def test_a_grouped_cell_stands_for_those_below_it():
     assert persons == {2: "A", 3: "A", 4: "B"}
 
 
+def test_a_line_break_in_a_header_is_a_blank():
+    how = PERSON | {
+        "layout": "wide", "date": "Visit date", "units_in_header": True, "units_row": 2,
+        "results": ["FBS", "TC"],
+    }  # fmt: skip
+    rows = [
+        (1, ["id", "Visit\ndate", "FBS\r\n(mmol/L)", "  TC "]),
+        (2, ["", "", "", "mg \n /dL"]),
+        (3, ["A", "2020-01-01", "7", "a\nb"]),
+    ]
+    assert sorted(shown(ingested(rows, how), "analyte", "column", "unit_text", "value_text")) == [
+        ("FBS", "FBS (mmol/L)", "mmol/L", "7"),
+        # a value stays as it was sent
+        ("TC", "TC", "mg /dL", "a\nb"),
+    ]
+
+
+def test_a_line_break_in_a_header_of_two_rows_is_a_blank():
+    rows = [(1, ["", "Blood\nlipids"]), (2, ["id", "TC\tnew"]), (3, ["A", "5"])]
+    how = PERSON | {"layout": "wide", "header": [1, 2], "results": ["Blood lipids / TC new"]}
+    assert [c["column"] for c in ingested(rows, how)] == ["Blood lipids / TC new"]
+
+
 def test_a_unit_in_the_header_is_that_of_its_column():
     how = PERSON | {
         "layout": "wide", "date": "day", "units_in_header": True,
@@ -180,6 +203,18 @@ def test_an_empty_value_stays_empty_whatever_marks_it():
     below = {"column": "LC", "codes": ["1"], "limit": 0.71}
     how = PERSON | {"layout": "wide", "results": ["X"], "own_columns": {"X": {"below": below}}}
     assert ingested([(0, ["id", "X", "LC"]), (1, ["A", "", "1"])], how)[0]["value_text"] == ""
+
+
+@pytest.mark.parametrize("value", ["NA", " NA ", "9999.0", ""])
+def test_a_missing_token_stays_missing_whatever_marks_it(value):
+    """Read as below the limit, a result that was never measured would be one."""
+    below = {"column": "LC", "codes": ["1"], "limit": 0.2}
+    how = PERSON | {
+        "layout": "wide", "results": ["X"], "own_columns": {"X": {"below": below}},
+        "missing": ["NA", "9999"],
+    }  # fmt: skip
+    rows = [(0, ["id", "X", "LC"]), (1, ["A", value, "1"]), (2, ["B", "0.1", "1"])]
+    assert [c["value_text"] for c in ingested(rows, how)] == [value, "<0.2"]
 
 
 def test_columns_that_are_dropped_are_no_results():

@@ -33,6 +33,8 @@ from tests.running import HOME, SHARED
 
 NHS = ["3982597919", "6786981984", "6346484850", "1718615981"]
 NORWEGIAN = ["14126067918", "24042678194", "25017431547", "13023437850"]
+NORWEGIAN_OTHERS = ["60056540787", "27485133297", "02036759561"]
+NORWEGIAN_WRONG = ["16047488900", "04106575318", "29022637426", "29022261094"]
 SWEDISH = ["871222-3349", "950408-0335", "670906-7547", "500203-9609"]
 FINNISH = ["181098-5302", "060442-460S", "030193-2936", "190371-8724"]
 DANISH = ["140979-9228", "140757-1343", "210976-2051", "100190-2497"]
@@ -213,6 +215,13 @@ def test_check_digits(check):
     assert not any(map(check, changed))
 
 
+def test_a_norwegian_number_has_a_birth_of_its_century():
+    # made and judged by python-stdnum 2.2: a D-number, an H-number and one of 1867; orders of no
+    # century, and 29 February of 1926 and of 2022
+    assert all(map(is_norwegian, NORWEGIAN_OTHERS))
+    assert not any(map(is_norwegian, NORWEGIAN_WRONG))
+
+
 def test_the_published_examples_of_check_digits():
     # NHS data dictionary; GB 11643-1999, annex
     assert is_nhs_number("943 476 5919")
@@ -261,6 +270,43 @@ def test_telephone_numbers_among_words_without_a_word_for_them():
     assert kinds(["haemolysed 1, diluted 1:10", "repeat of 2019-04-12 10:30", "IgG4 > 1.35"]) == []
 
 
+# Taiwan's mobiles (a trunk zero, ten digits), Ofcom's and ACMA's numbers for drama, ARCEP's pairs
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        ["0912-345-678", "0923 456 789", "0934-567-890"],
+        ["020 7946 0958", "01632 960001", "07700 900123"],
+        ["03 5550 1234", "02-7010-4321", "(03) 7010 1234"],
+        ["01 99 00 12 34", "06.39.98.12.34", "02-61-91-56-78"],
+        ["010-12345678", "0755-8765-4321", "(021) 62345678"],
+        ["030/9018200", "0170 1234567", "0151-23456789"],
+    ],
+)
+def test_a_trunk_zero_among_words(numbers):
+    comments = [f"spoke to Anna Berg on {number}" for number in numbers]
+    assert kinds([*["fasting"] * 50, *comments]) == ["telephone"]
+    assert kinds([*["fasting"] * 50, f"tel {numbers[0]}, wife"]) == ["telephone"]
+
+
+def test_a_telephone_that_is_said_to_be_one_needs_no_blanks():
+    assert kinds([*["fasting"] * 50, "call 0912345678"]) == ["telephone"]
+    # without the word it may be a sample
+    assert kinds([f"tube 09123456{n}" for n in range(10, 60)]) == []
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        *("repeat of {d:02}.02.2003 10:30", "drawn 05-06-20{d:02} 0915", "on {d:02}/04/2005"),
+        *("OGTT 0800 0900 10{d:02}", "fasting 0800-10{d:02}", "0915 to 09{d:02}, haemolysed"),
+        *("lot 00{d:02}-345-678", "range 0.{d:02}-1.25 of 2019", "ratio 05:{d:02} after 120 min"),
+        *("tube 0{d:02}", "dilution 01:{d:02}:100, 2000 rpm", "{d:02}-01-2019 and 02-01-2019"),
+    ],
+)
+def test_dates_and_times_among_words_are_no_telephones(form):
+    assert kinds([form.format(d=d) for d in range(1, 29)]) == []
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -286,6 +332,25 @@ def test_addresses(values):
 )
 def test_names_of_persons(values):
     assert kinds(values) == ["name"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Kevin Lee", "Susan Williams", "Obi Okafor", "Mary J. Clark"],
+        ["王伟", "李秀英", "张敏"],
+        ["Williams, Susan", "Lee, Kevin"],
+    ],
+)
+def test_names_in_a_pilot_of_few_patients(names):
+    assert kinds(names, "label", patients=True) == ["name"]
+    # among results the same few may be of laboratories
+    assert kinds(names, "label") == []
+
+
+def test_a_few_places_with_the_names_of_persons_are_no_patients():
+    sites = ["Mary Hill", "Saint Thomas", "Queen Charlotte"] * 20
+    assert kinds(sites, "site", patients=True) == []
 
 
 @pytest.mark.parametrize(

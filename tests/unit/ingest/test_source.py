@@ -2,6 +2,7 @@
 
 import polars as pl
 import pytest
+import xlsxwriter
 from labcohort.errors import UserError
 from labcohort.ingest.pseudonym import Pseudonyms
 from labcohort.ingest.source import parts_of
@@ -166,8 +167,6 @@ def test_rows_of_another_event_are_no_patients_and_are_looked_at_all_the_same(
 
 
 def test_every_sheet_is_a_part(tmp_path, parts):
-    import xlsxwriter
-
     with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
         for visit in ("V1", "V2"):
             sheet = book.add_worksheet(visit)
@@ -180,3 +179,23 @@ def test_every_sheet_is_a_part(tmp_path, parts):
     assert cells.select("sheet", "visit", "value_text").rows() == [
         ("V2", "V2", "V2"), ("V1", "V1", "V1"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("area", "text"), [("C2:C3", 5.5), ("C2:D2", 6.1)])
+def test_a_result_merged_in_a_workbook_is_refused(tmp_path, refusal, area, text):
+    """5.5 over two visits would be the FBS of both; 6.1 over two columns FBS and TC."""
+    how = {
+        "content": "results", "layout": "wide", "person": {"column": "id"}, "drop": [],
+        "columns_of": {"person": "id", "visit": "visit"}, "results": ["FBS", "TC"],
+        "format": {"type": "xlsx", "sheet": "Lab"},
+    }  # fmt: skip
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet("Lab")
+        sheet.write_row(0, 0, ["id", "visit", "FBS", "TC"])
+        sheet.merge_range("A2:A3", "A-1")
+        sheet.write_column("B2", ["V0", "V6"])
+        sheet.write("D3", 4)
+        sheet.merge_range(area, text)
+    error = refusal(how, "a.xlsx", str(text), "A-1")
+    assert error.what == "merged cells hold a result"
+    assert error.where == f"a.xlsx, sheet Lab, cells {area}"

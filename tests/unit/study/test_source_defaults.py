@@ -14,7 +14,7 @@ from labcohort.study.source_defaults import (
 from labcohort.study.yaml_files import check_schema
 
 SCHEMA = Path(__file__).parents[3] / "schemas" / "source.schema.yaml"
-STATES = {"preliminary", "final", "corrected", "cancelled"}
+STATES = {"preliminary", "final", "corrected", "cancelled", "withdrawn"}
 LOINC = [
     {"loinc": "4548-4", "marker": "HBA1C", "analyte": None},
     {"loinc": "14937-7", "marker": "BUN", "analyte": "urea_nitrogen"},
@@ -33,7 +33,7 @@ def test_the_status_codes_of_hl7_are_those_of_table_0085():
     said = {code: HL7_STATUS[code] for code in "FCPX"}
     assert said == {"F": "final", "C": "corrected", "P": "preliminary", "X": "cancelled"}
     # posted as wrong (for instance, of another patient); deleted
-    assert HL7_STATUS["W"] == HL7_STATUS["D"] == "cancelled"
+    assert HL7_STATUS["W"] == HL7_STATUS["D"] == "withdrawn"
 
 
 def test_the_status_codes_of_fhir_are_those_of_observation_status():
@@ -42,7 +42,7 @@ def test_the_status_codes_of_fhir_are_those_of_observation_status():
         "registered", "preliminary", "final", "amended", "corrected", "cancelled",
         "entered-in-error", "appended",
     }  # fmt: skip
-    assert FHIR_STATUS["entered-in-error"] == "cancelled"
+    assert FHIR_STATUS["entered-in-error"] == "withdrawn"
     assert FHIR_STATUS["amended"] == "corrected"
 
 

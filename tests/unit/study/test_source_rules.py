@@ -88,6 +88,30 @@ CASES = {
           "drop: [state]")],
         "'state' is both used and dropped", f"{SITE_A}, at drop",
     ),
+    "a result that is filled down": (
+        [(SITE_B, "units_row: 2\n", "units_row: 2\nfill_down: [Patient ID, HbA1c]\n")],
+        "'HbA1c' holds results and is filled down", f"{SITE_B}, at fill_down",
+    ),
+    "a result in other letters that is filled down": (
+        [(SITE_B, "units_row: 2\n", "units_row: 2\nfill_down: [hba1c]\n")],
+        "'hba1c' holds results and is filled down", f"{SITE_B}, at fill_down",
+    ),
+    "an ignored column that is filled down": (
+        [(SITE_B, "units_row: 2\n", "units_row: 2\nfill_down: [Platelets]\n")],
+        "'Platelets' holds results and is filled down", f"{SITE_B}, at fill_down",
+    ),
+    "a value that is filled down": (
+        [(SITE_A, "layout: long\n", "layout: long\nfill_down: [result]\n")],
+        "'result' holds results and is filled down", f"{SITE_A}, at fill_down",
+    ),
+    "a date of the patients that is filled down": (
+        [(PATIENTS, "attributes:\n", "fill_down: [birth_date]\nattributes:\n")],
+        "'birth_date' holds results and is filled down", f"{PATIENTS}, at fill_down",
+    ),
+    "a sheet that is read and ignored": (
+        [(SITE_B, "sheet: Visits}", "sheet: Visits, ignore_sheets: [Notes, Visits]}")],
+        "the sheet 'Visits' is both read and ignored", f"{SITE_B}, at format",
+    ),
     "a criterion on dates that are shifted": (
         # the demo's registry takes who was treated between two days
         [(CONFIG, *SHIFTED)],
@@ -140,6 +164,10 @@ def test_a_broken_rule_says_what_and_where(edit, refusal, case):
         [(SITE_A, DATE_A, f"{DATE_A}\n{VISIT}")],
         [(SITE_A, DATE_A, 'date: {"on": "2020-01-31"}')],
         [(SITE_A, DATE_A, "date: {column: collected}")],
+        [(SITE_A, DATE_A, f"{DATE_A}\nfill_down: [patient_id, collected, loinc, unit]")],
+        [(SITE_B, "units_row: 2\n", "units_row: 2\nfill_down: [Patient ID, Visit date]\n")],
+        [(SITE_B, "sheet: Visits}", "sheet: Visits, ignore_sheets: [Notes]}")],
+        [(PATIENTS, "attributes:\n", "fill_down: [sex]\nattributes:\n")],
         [(SITE_B, "ignore: [Platelets]", "ignore: [Platelets]\ndrop: [Name, Telephone]")],
         [(SITE_A, DATE_A, f"{DATE_A}\nreported: {{column: sent, formats: [iso]}}\n"
           "claims: {birth_date: {column: born, formats: [D/M/YYYY]}}")],

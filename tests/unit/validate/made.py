@@ -30,6 +30,7 @@ def profile_of(*markers: dict, **more) -> dict:
              "missing": 0, "ignored": 0, "set_aside": 0, "used": m["n"]}
             for m in markers
         ],
+        "declared": [],
         "units": [],
         "markers": list(markers),
         "flags": [],

@@ -3,8 +3,10 @@
 import polars as pl
 import pytest
 from labcohort.validate.delivery import changes
+from labcohort.validate.places import UNMAPPED
 
 COLUMNS = ("person", "date_text", "visit", "analyte", "value_text", "unit_text", "status_text")
+NAMES = ["A1c", "HbA1c"]
 KINDS = ("same", "added", "gone", "changed")
 
 
@@ -21,7 +23,7 @@ def result(value: str, unit: str = "%", status: str | None = None, person="p1", 
 
 def counted(now: list[tuple], before: list[tuple]) -> tuple:
     """Cells same, added, gone, changed."""
-    found = changes(cells(*now), cells(*before))["cells"]
+    found = changes(cells(*now), cells(*before), NAMES)["cells"]
     assert tuple(found) == KINDS
     return tuple(found.values())
 
@@ -94,20 +96,24 @@ def test_results_of_nobody_are_compared_too():
 def test_persons_are_counted_and_not_named():
     now = cells(result("1"), result("1", person="p2"), result("1", person=None))
     before = cells(result("1"), result("1", person="p3"), result("1", person="p4"))
-    assert changes(now, before)["persons"] == {"same": 1, "added": 1, "gone": 2}
+    assert changes(now, before, NAMES)["persons"] == {"same": 1, "added": 1, "gone": 2}
 
 
-def test_analytes_are_counted_unless_they_are_few():
-    """A text that stands in four cells or fewer may be anything: a name as well."""
+def test_analytes_are_called_as_the_mapping_does_and_others_not_at_all():
+    """A text that no mapping names may be anything, however often it stands there."""
     many = [result(str(n), date=f"2020-01-0{n}") for n in range(1, 6)]
-    few = [result(str(n), date=f"2020-01-0{n}", analyte="Mrs Smith") for n in range(1, 5)]
-    found = changes(cells(*many, *few), cells(*many[:2]))
-    assert found["analytes"] == [{"analyte": "A1c", "same": 2, "added": 3, "gone": 0, "changed": 0}]
+    typed = [result("7", date="2020-02-01", analyte="a1C ")]
+    others = [result("5", date=f"2020-01-1{n}", analyte="Jane Roe 47 Mill Lane") for n in range(6)]
+    found = changes(cells(*many, *typed, *others), cells(*many[:2]), NAMES)
+    assert found["analytes"] == [
+        {"analyte": UNMAPPED, "same": 0, "added": 6, "gone": 0, "changed": 0},
+        {"analyte": "A1c", "same": 2, "added": 4, "gone": 0, "changed": 0},
+    ]
     # of all cells none is left out
-    assert found["cells"] == {"same": 2, "added": 7, "gone": 0, "changed": 0}
+    assert found["cells"] == {"same": 2, "added": 10, "gone": 0, "changed": 0}
 
 
 def test_a_first_delivery_has_all_to_add():
-    found = changes(cells(result("7.1")), cells())
+    found = changes(cells(result("7.1")), cells(), NAMES)
     assert found["cells"] == {"same": 0, "added": 1, "gone": 0, "changed": 0}
     assert found["persons"] == {"same": 0, "added": 1, "gone": 0}

@@ -143,7 +143,10 @@ def test_a_median_far_from_the_reference_range(marker, median, times, side):
 
 
 def test_a_name_of_another_marker_is_found_in_its_source():
-    sources = {"a": profile_of(marker_row("AST", 50, 30)), "b": profile_of(marker_row("ALT", 50, 30))}
+    sources = {
+        "a": profile_of(marker_row("AST", 50, 30)),
+        "b": profile_of(marker_row("ALT", 50, 30)),
+    }
     rows = found("name_of_another_marker", **sources)
     assert set(rows) == {("a", "ALT")}
     assert rows["a", "ALT"]["note"] == "mapped to AST; 'ALT' is a name of ALT"
@@ -155,3 +158,24 @@ def test_a_source_of_which_nothing_is_used(used, measure):
     for row in profile["analytes"]:
         row |= {"used": used, "set_aside": row["cells"] - used}
     assert found("nothing_used", a=profile)["a", "a"]["measure"] == measure
+
+
+def test_a_unit_that_contradicts_the_mapping_is_a_finding_of_its_analyte():
+    rows = [
+        {"analyte": "Crea", "unit": "umol/L", "n": 50, "contradicted": 1, "sent": ["mg/dL"]},
+        {"analyte": "UA", "unit": "umol/L", "n": 9, "contradicted": 0, "sent": []},
+    ]
+    own = found("unit_contradicts_mapping", a=profile_of(declared=rows))
+    assert {k: (r["measure"], r["n"], r["note"]) for k, r in own.items()} == {
+        ("a", "Crea"): (0.02, 50, "declared umol/L, sent mg/dL"), ("a", "UA"): (0.0, 9, ""),
+    }  # fmt: skip
+
+
+def test_results_sent_as_limits_are_in_no_share_of_soft_limits():
+    """Of 40 results of LH 14 are `<0.05`: of the 26 numbers 3 are low; of 19 nothing is said."""
+    row = marker_row("LH", 40, 3.1, below_detection=14, soft_low=3)
+    for rule in ("outside_soft_limits", "median_outside_soft_limits"):
+        (judged,) = found(rule, a=profile_of(row)).values()
+        assert (judged["n"], judged["measure"]) == (26, 0.1154)
+        few = marker_row("LH", 40, 3.1, below_detection=14, above_detection=7)
+        assert not found(rule, a=profile_of(few))

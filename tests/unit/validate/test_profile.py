@@ -43,8 +43,9 @@ HOW = {
 
 def profiled(*given: dict, **how) -> dict:
     """The profile of cells; what one does not say is that of a good HbA1c result."""
+    # each row is of a person of its own
     rows = [
-        dict.fromkeys(COLUMNS) | GIVEN | {"row": number} | cell
+        dict.fromkeys(COLUMNS) | GIVEN | {"row": number, "person": f"p{number:016x}"} | cell
         for number, cell in enumerate(given, 2)
     ]
     cells = pl.DataFrame(rows, schema=COLUMNS, orient="row")
@@ -110,6 +111,41 @@ def test_no_text_of_a_cell_that_the_mapping_does_not_know_is_shown():
     assert "seldom" not in json.dumps(profiled(*MIXED))
     declared = profiled(*MIXED, visits={"v1": {"follow_up": True}, "seldom": {}})
     assert "seldom" in {row["visit"] for row in declared["analytes"]}
+
+
+def test_a_visit_of_one_person_is_not_shown_however_often_it_stands():
+    """A wide row with five analytes has one note in five cells."""
+    of_one = [{"visit": "phoned her daughter", "person": "p1"}] * 9
+    assert "daughter" not in json.dumps(profiled(*of_one))
+    of_four = [{"visit": "phoned", "person": f"p{n % 4}"} for n in range(40)]
+    assert "phoned" not in json.dumps(profiled(*of_four))
+    of_nobody = [{"visit": "phoned", "person": None}] * 9
+    assert "phoned" not in json.dumps(profiled(*of_nobody))
+    of_five = [{"visit": "month 6", "person": f"p{n}"} for n in range(5)]
+    assert {row["visit"] for row in profiled(*of_five)["analytes"]} == {"month 6"}
+
+
+def test_units_sent_are_held_against_those_declared():
+    analytes = HOW["analytes"] | {"Crea": {"marker": "CREAT", "unit": "umol/L"}}
+    given = [crea("80", "umol/L")] * 3 + [crea("90", "mg/dL"), crea("none", "mg/dL"), crea("", "x")]
+    found = profiled(*given, analytes=analytes)
+    # of the five filled cells two are sent in mg/dL, one of them no number; HbA1c declares none
+    assert found["declared"] == [
+        {"analyte": "Crea", "unit": "umol/L", "n": 5, "contradicted": 2, "sent": ["mg/dL"]}
+    ]
+    assert [(row["flag"], row["n"]) for row in found["flags"]] == [("unit_contradicts_mapping", 1)]
+    assert profiled(*given)["declared"] == []
+
+
+def test_values_sent_as_limits_are_held_against_no_limit():
+    """Half of the results `<3.5`, with a soft limit of 4, are not known to be under it; `<1` is
+    set aside by the hard limit of 2, and counts neither as a number under it."""
+    given = [{"value_text": "<3.5"}] * 5 + [{"value_text": ">17"}, {"value_text": "<1"}]
+    (found,) = profiled(*given, *[{}] * 5)["markers"]
+    assert (found["n"], found["set_aside"]) == (11, 1)
+    assert (found["below_detection"], found["above_detection"]) == (5, 1)
+    assert [found[k] for k in ("hard_low", "soft_low", "soft_high", "hard_high")] == [0] * 4
+    assert profiled(*given)["flags"] == []
 
 
 def test_numbers_sent_as_limits_are_not_in_the_distribution():

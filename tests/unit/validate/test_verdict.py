@@ -127,6 +127,41 @@ def test_a_wrong_unit_of_one_marker_is_critical(judged):
     assert part(found, "outside_soft_limits", "b")["verdict"] == "critical"
 
 
+def cancelled(*rules: str) -> dict:
+    """Evidence of a source of 100 cells, ten of them set aside by each rule."""
+    ledger = pl.concat([ledger_of("a", 100, 0, **dict.fromkeys(rules, 10)), ledger_of("b", 9, 0)])
+    aside = [rule for rule in rules for _ in range(10)]
+    row = marker_row("TC", 100 - len(aside), 4.5, set_aside=len(aside))
+    profiles = {"a": profile_of(row), "b": profile_of()}
+    return {"ledger": ledger, "quarantine": set_aside("a", *aside), "profiles": profiles}
+
+
+def test_what_no_rule_judges_does_not_count_towards_the_ceiling(judged):
+    """A tenth of the results cancelled says nothing against a mapping; a tenth unreadable does."""
+    found = judged(**cancelled("cancelled"))
+    assert part(found, "set_aside_share", "a")["failed"] == 0
+    # they are listed, and so they are where the run stops for others
+    assert part(found, "cancelled", "a")["failed"] == 10
+    found = judged(**cancelled("cancelled", "hard_limit"))
+    assert part(found, "set_aside_share", "a")["failed"] == 10
+    assert part(found, "set_aside_share", "a")["verdict"] == "critical"
+    marker = ("marker_set_aside_share", None, "critical", 0.05)
+    (over,) = part(judged(marker, **cancelled("cancelled", "hard_limit")), marker[0], "a")["found"]
+    assert over["measure"] == 0.1
+    # of a rule that a study judges all count
+    found = judged(("cancelled", "a", "warn", None), **cancelled("cancelled"))
+    assert part(found, "set_aside_share", "a")["failed"] == 10
+
+
+def test_a_unit_that_contradicts_the_mapping_stops_the_run_unless_the_study_says_why(judged):
+    rows = [{"analyte": "Chol", "unit": "mmol/L", "n": 88, "contradicted": 1, "sent": ["mg/dL"]}]
+    profiles = {"a": profile_of(declared=rows), "b": profile_of()}
+    found = part(judged(profiles=profiles), "unit_contradicts_mapping", "a")
+    assert (found["tried"], found["failed"], found["verdict"]) == (1, 1, "critical")
+    lower = ("unit_contradicts_mapping", "a", "warn", 0.1)
+    assert part(judged(lower, profiles=profiles), lower[0], "a")["verdict"] == "ok"
+
+
 def test_places_are_the_first_five_of_any_source(judged):
     bad = pl.concat([set_aside("a", *["hard_limit"] * 4), set_aside("b", *["hard_limit"] * 4)])
     (rule,) = [r for r in judged(quarantine=bad)["rules"] if r["rule"] == "hard_limit"]

@@ -84,7 +84,11 @@ def told(code: str, **entry) -> dict:
 def profiled(code: str, cells: pl.DataFrame, **entry) -> tuple[dict, int]:
     """The profile of one analyte's cells, and how many were set aside."""
     how = told(code, **entry)
-    found = harmonise_cells(cells.filter(pl.col("analyte") == code), how)
+    cells = cells.filter(pl.col("analyte") == code)
+    if "unit" in entry:
+        # a unit that the file sends would give the wrong one away at once
+        cells = cells.with_columns(unit_text=pl.lit(None, pl.String))
+    found = harmonise_cells(cells, how)
     return profile(found, how), found.quarantine.height
 
 
@@ -92,10 +96,17 @@ def judged(code: str, a: tuple[dict, int], b: tuple[dict, int]) -> str:
     """The worst verdict on two sources."""
     marker = ANALYTES[code]["marker"]
     ranges = _widest_ranges(STUDY, {marker})
-    study = {"patients": "p", "conversions": TABLES["conversions"], "ranges": ranges}
+    study = {
+        "patients": "p",
+        "conversions": TABLES["conversions"],
+        "ranges": ranges,
+        "misnamed": [],
+    }
     aside = {("a", marker): a[1], ("b", marker): b[1]}
     rows = findings({"a": a[0], "b": b[0]}, {"columns": []}, aside, study)
-    return worst(verdict(RULES[r["rule"]], r["source"], 1, r["measure"]) for r in rows)
+    return worst(
+        verdict(RULES[r["rule"]], r["source"], int(r["measure"] > 0), r["measure"]) for r in rows
+    )
 
 
 @pytest.mark.parametrize("code", sorted(ANALYTES))

@@ -29,21 +29,28 @@ class Panel:
     against_reported: pl.DataFrame
 
 
-def derive_panel(values: pl.DataFrame, patients: pl.DataFrame, how: dict) -> Panel:
+def derive_panel(
+    values: pl.DataFrame, patients: pl.DataFrame, how: dict, set_aside: pl.DataFrame | None = None
+) -> Panel:
     """Measured and derived markers of a panel.
 
     `values` (schemas.harmonised.Values, all sources) holds the panel's measured markers and
     those its formulas need; records of what is not used are kept for the panel's own only.
     `patients` is schemas.harmonised.Patients; the attribute insulin_treated need not be there.
+    `set_aside` (person, rule) are those whom the patient table has and cannot be used.
     `how` holds measured, derived, methods, tables, repeats and censored, and where the study has
     them limits and input_days (of `evaluate`), sex_limits (of `with_sex_limits`) and variation
     (of `with_flags_over_time`).
     """
-    sound, unsound = _of_the_person(values, patients, how.get("sex_limits", []))
+    if set_aside is None:
+        set_aside = pl.DataFrame(schema={"person": pl.String, "rule": pl.String})
+    known, strangers = _in_the_table(values, patients, set_aside)
+    sound, unsound = _of_the_person(known, patients, how.get("sex_limits", []))
     settled = settle_repeats(sound, how["repeats"])
     own = pl.col("marker").is_in(how["measured"])
     bad = pl.concat(
         [
+            strangers,
             unsound,
             _marked(
                 settled.contradictory,
@@ -76,25 +83,39 @@ def derive_panel(values: pl.DataFrame, patients: pl.DataFrame, how: dict) -> Pan
     )
 
 
+def _in_the_table(
+    values: pl.DataFrame, patients: pl.DataFrame, set_aside: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Values of persons of the patient table; and the others, marked."""
+    others = values.join(patients, on="person", how="anti")
+    rules = set_aside.group_by("person").agg(why=pl.col("rule").unique().sort().str.join(", "))
+    others = others.join(rules, on="person", how="left")
+    listed, unlisted = (
+        others.filter(w) for w in (pl.col("why").is_not_null(), pl.col("why").is_null())
+    )
+    reason = "the person is set aside in the patient table: " + listed["why"]
+    return values.join(patients, on="person", how="semi"), pl.concat(
+        [
+            _marked(listed.drop("why"), "person_set_aside", reason),
+            _marked(unlisted.drop("why"), "unknown_person", "the id is not in the patient table"),
+        ]
+    )
+
+
 def _of_the_person(
     values: pl.DataFrame, patients: pl.DataFrame, sex_limits: list[dict]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Values that can be the person's, flagged where odd for the sex; and the others, marked."""
-    known = values.join(
+    dated = values.join(
         patients.select("person", "birth_date"), on="person", how="inner", maintain_order="left"
     )
     unborn = (pl.col("sample_date") < pl.col("birth_date")).fill_null(False)
-    judged = with_sex_limits(known.filter(~unborn).drop("birth_date"), patients, sex_limits)
+    judged = with_sex_limits(dated.filter(~unborn).drop("birth_date"), patients, sex_limits)
     sound = judged.filter(pl.col("broken").is_null())
     not_theirs = judged.filter(pl.col("broken").is_not_null())
     unsound = [
         _marked(
-            values.join(patients, on="person", how="anti"),
-            "unknown_person",
-            "the id is not in the patient table",
-        ),
-        _marked(
-            known.filter(unborn).drop("birth_date"),
+            dated.filter(unborn).drop("birth_date"),
             "before_birth",
             "the sample date lies before the person's birth date",
         ),

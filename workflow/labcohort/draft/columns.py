@@ -28,6 +28,7 @@ STATUS_CODES = {
     "p": "preliminary", "preliminary": "preliminary", "r": "preliminary", "prelim": "preliminary",
     "f": "final", "final": "final", "c": "corrected", "corrected": "corrected",
     "amended": "corrected", "x": "cancelled", "cancelled": "cancelled", "canceled": "cancelled",
+    "w": "withdrawn", "d": "withdrawn", "entered-in-error": "withdrawn",
 }  # fmt: skip
 
 # texts of a column that are looked up as analytes

@@ -112,6 +112,10 @@ def _format(form: FileForm, sheets: list[str]) -> Entry:
     elif sheets:
         how["sheets"] = sheets
         above.append("sheets: CHECK 0.80: they have the same columns")
+    others = [name for name, rows in form.sheets.items() if name and rows and name not in sheets]
+    if others:
+        how["ignore_sheets"] = others
+        above.append("ignore_sheets: CHECK 0.50: their columns are others")
     return Entry("format", how, above=above)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from labcohort.errors import place
+from labcohort.harmonise.claims import UNREAD as UNREAD_CLAIM
 from labcohort.harmonise.claims import with_claims
 from labcohort.harmonise.corrections import CORRECTED, corrected
 from labcohort.harmonise.cross_checks import check_pairs
@@ -15,8 +16,12 @@ from labcohort.harmonise.proposals import PROPOSED, proposal_rows, with_proposal
 from labcohort.harmonise.ranges import with_ranges
 from labcohort.harmonise.rules import broken_rules, with_reasons
 from labcohort.harmonise.sample_dates import with_sample_dates
+from labcohort.harmonise.sent_units import CONTRADICTS, with_sent_units
+from labcohort.harmonise.status import UNREAD as UNREAD_REPORTED
 from labcohort.harmonise.status import with_status
-from labcohort.harmonise.units import check_declared_unit, conversion_table, folded
+from labcohort.harmonise.units import check_declared_unit, conversion_table
+from labcohort.harmonise.withdrawn import takes_back, with_withdrawn
+from labcohort.ingest.source_names import shown_names
 from labcohort.quarantine import records
 
 # 0.57 mg/dL is 5.7 mg/L, which it is not in binary: the dust of a conversion is taken off
@@ -75,14 +80,17 @@ def harmonise_cells(
     or rows say who they are. UserError where the fault is the mapping's: a unit that nobody
     declares for a whole column, or one that no conversion knows.
     """
-    named, folds = _with_names(corrected(cells, how["corrections"]), how)
+    shown = _shown_files(cells, how)
+    named, folds = _with_names(corrected(cells, how["corrections"], shown), how)
     named = named.with_columns(**_unused_fate(how))
     unused = named.filter(pl.col("fate").is_not_null())
-    read = named.filter(pl.col("fate").is_null())
-    read = with_status(with_sample_dates(_with_values(read, how), how, patients), how)
+    read = named.filter(pl.col("fate").is_null() | takes_back(how))
+    read = with_status(with_sample_dates(_with_values(read, how), how, patients, shown), how)
     read = _with_claims(read, how, patients, places)
+    empty = read.filter(pl.col("fate").is_not_null())
+    read = read.filter(pl.col("fate").is_null())
     table = conversion_table(how["conversions"], how["analytes"])
-    read = _with_limits(_with_units(read, how, table), how["markers"])
+    read = _with_limits(_with_units(read, how, table, shown), how["markers"])
     read = with_proposals(read, how["conversions"], table)
     read = with_ranges(_with_flags(read), how, DIGITS).with_columns(
         rule=pl.coalesce(pl.when(broken).then(pl.lit(rule)) for rule, broken in broken_rules()),
@@ -91,7 +99,8 @@ def harmonise_cells(
     sample = ["person", "sample_date"] if how["layout"] == "long" else ["file", "sheet", "row"]
     if how["layout"] == "blocks":
         sample.append("visit")
-    checked = with_reasons(check_pairs(read, how["cross_checks"], sample), how)
+    checked = with_withdrawn(check_pairs(read, how["cross_checks"], sample), empty)
+    checked = with_reasons(checked, how)
     good = checked.filter(pl.col("rule").is_null())
     return Harmonised(
         good.select(VALUES).sort("marker", "person", "sample_date", "file", "row", "column"),
@@ -104,6 +113,12 @@ def harmonise_cells(
         proposal_rows(checked),
         folds,
     )
+
+
+def _shown_files(cells: pl.DataFrame, how: dict) -> dict[str, str]:
+    """File -> what messages call it; of a pattern its number, for its name may be a person's."""
+    files = cells.get_column("file").unique().to_list()
+    return shown_names(how["pattern"], files) if "pattern" in how else {f: f for f in files}
 
 
 def _with_names(cells: pl.DataFrame, how: dict) -> tuple[pl.DataFrame, list[FoldedName]]:
@@ -133,7 +148,7 @@ def _unused_fate(how: dict) -> dict[str, pl.Expr]:
         .then(pl.lit("ignored"))
         .when(missing)
         .then(pl.lit("missing")),
-        "reason": pl.coalesce("ignored", pl.when(ignored).then(pl.lit("analyte"))),
+        "reason": pl.coalesce("ignored", pl.when(ignored).then(pl.col("key"))),
     }
 
 
@@ -150,33 +165,24 @@ def _with_claims(
     cells: pl.DataFrame, how: dict, patients: pl.DataFrame | None, places: pl.DataFrame | None
 ) -> pl.DataFrame:
     if "claims" in how:
-        return with_claims(cells, how["claims"], patients, places)
+        return with_claims(cells, how["claims"], patients, places, how["missing"])
     nothing = pl.lit(None, pl.String)
-    return cells.with_columns(claim_rule=nothing, claim_reason=nothing)
+    return cells.with_columns(claim_rule=nothing, claim_reason=nothing, claim_unread=pl.lit(False))
 
 
-def _with_units(cells: pl.DataFrame, how: dict, table: pl.DataFrame) -> pl.DataFrame:
-    """Unit and canonical value of each cell.
+def _with_units(
+    cells: pl.DataFrame, how: dict, table: pl.DataFrame, shown: dict[str, str]
+) -> pl.DataFrame:
+    """Unit and canonical value of each cell, and the unit that contradicts it (contradicted).
 
     A unit that a person corrected goes before the mapping's own, and that before the file's,
     whose codes `units` puts into words.
     """
-    declared = {name: entry["unit"] for name, entry in how["analytes"].items() if "unit" in entry}
-    codes = how.get("units", {})
-    spelled = cells.get_column("unit_text").drop_nulls().unique().to_list()
-    sent = pl.col("unit_text").replace_strict(
-        {unit: folded(codes.get(unit, unit)) for unit in spelled},
-        default=None,
-        return_dtype=pl.String,
+    by_hand = pl.when("unit_corrected").then("sent_unit")
+    cells = with_sent_units(cells, how, table).with_columns(
+        unit=pl.coalesce(by_hand, "declared_unit", "sent_unit").fill_null("")
     )
-    own = pl.col("key").replace_strict(
-        {name: folded(unit) for name, unit in declared.items()},
-        default=None,
-        return_dtype=pl.String,
-    )
-    by_hand = pl.when("unit_corrected").then(sent)
-    cells = cells.with_columns(unit=pl.coalesce(by_hand, own, sent).fill_null(""))
-    _check_columns(cells, how, set(declared))
+    _check_columns(cells, how, shown)
     return cells.join(
         table.rename({"analyte": "key"}), on=["key", "unit"], how="left", maintain_order="left"
     ).with_columns(
@@ -184,7 +190,7 @@ def _with_units(cells: pl.DataFrame, how: dict, table: pl.DataFrame) -> pl.DataF
     )
 
 
-def _check_columns(cells: pl.DataFrame, how: dict, declared: set[str]) -> None:
+def _check_columns(cells: pl.DataFrame, how: dict, shown: dict[str, str]) -> None:
     """Stop where a whole analyte has no unit, or a wide column one that no conversion knows."""
     units = (
         cells.filter(pl.col("marker").is_not_null())
@@ -196,11 +202,11 @@ def _check_columns(cells: pl.DataFrame, how: dict, declared: set[str]) -> None:
             pl.col("column").first(),
         )
     )
-    own_units = {n for n, entry in how["analytes"].items() if entry.get("unit_by_row")}
+    own_units = {n for n, entry in how["analytes"].items() if {"unit", "unit_by_row"} & set(entry)}
     for name, spellings, file, sheet, column in units.sort("key").iter_rows():
-        of_column = how["layout"] != "long" and name not in declared | own_units
+        of_column = how["layout"] != "long" and name not in own_units
         if spellings == [""] or of_column:
-            where = place(file, sheet, None, column) + f", analyte {name}"
+            where = place(shown[file], sheet, None, column) + f", analyte {name}"
             for unit in spellings:
                 check_declared_unit(how["conversions"], how["analytes"][name], unit, where)
 
@@ -217,12 +223,16 @@ def _with_limits(cells: pl.DataFrame, markers: list[dict]) -> pl.DataFrame:
 
 def _with_flags(cells: pl.DataFrame) -> pl.DataFrame:
     """What is odd about a value that is kept, joined by `|`."""
-    value = pl.col("value")
+    # of a value sent as a limit it is not known on which side of another limit it lies
+    value = pl.when(pl.col("comparator").is_null()).then("value")
     flags = {
         "soft_low": value < pl.col("soft_low"),
         "soft_high": value > pl.col("soft_high"),
+        CONTRADICTS: pl.col("contradicted").is_not_null(),
         PROPOSED: pl.col("proposed_unit").is_not_null(),
         CORRECTED: pl.col("corrected"),
+        UNREAD_REPORTED: pl.col("reported_unread"),
+        UNREAD_CLAIM: pl.col("claim_unread"),
     }
     said = [pl.when(odd).then(pl.lit(flag)) for flag, odd in flags.items()]
     flag = pl.concat_str(said, separator="|", ignore_nulls=True)

@@ -10,12 +10,14 @@ PLACE = ("file", "sheet", "row", "column")
 CORRECTED = "corrected_by_hand"
 
 
-def corrected(cells: pl.DataFrame, corrections: list[dict]) -> pl.DataFrame:
+def corrected(
+    cells: pl.DataFrame, corrections: list[dict], shown: dict[str, str] | None = None
+) -> pl.DataFrame:
     """`cells` (schemas.ingested.Cells) with the `corrections` made; the booleans `corrected` and
     `unit_corrected` say where.
 
     A correction is a row of config/corrections.tsv. UserError where its place is no cell of the
-    source, or the cell does not hold its old text.
+    source, or the cell does not hold its old text; it calls files as `shown` does.
     """
     cells = cells.with_columns(corrected=pl.lit(False), unit_corrected=pl.lit(False))
     if not corrections:
@@ -25,7 +27,7 @@ def corrected(cells: pl.DataFrame, corrections: list[dict]) -> pl.DataFrame:
         schema_overrides={"sheet": pl.String, "row": pl.Int64, "old": pl.String, "new": pl.String},
     ).with_columns(pl.col("old", "new").fill_null(""))
     found = table.join(cells, on=PLACE, how="left", nulls_equal=True, maintain_order="left")
-    _refuse_unfound(found)
+    _refuse_unfound(found, shown or {})
     for field, column in FIELDS.items():
         own = table.filter(pl.col("field") == field).select(*PLACE, pl.col("new").alias("new_text"))
         if own.height:
@@ -39,12 +41,14 @@ def corrected(cells: pl.DataFrame, corrections: list[dict]) -> pl.DataFrame:
     return cells
 
 
-def _refuse_unfound(found: pl.DataFrame) -> None:
+def _refuse_unfound(found: pl.DataFrame, shown: dict[str, str]) -> None:
+    # the files of a pattern may be named after persons, and so may be those of an older delivery
+    own_names = all(file == name for file, name in shown.items())
     for row in found.iter_rows(named=True):
-        where = (
-            "config/corrections.tsv, the row of "
-            + place(row["file"], row["sheet"], row["row"], row["column"])
-        )  # fmt: skip
+        other = row["file"] if own_names else "a file that the source does not have"
+        file = shown.get(row["file"], other)
+        at = place(file, row["sheet"], row["row"], row["column"])
+        where = f"config/corrections.tsv, the row of {at}"
         if row["source"] is None:
             raise UserError(
                 "a correction is of a place that holds no result",

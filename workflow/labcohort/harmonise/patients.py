@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from labcohort.errors import UserError
+from labcohort.harmonise.births import OLDEST, with_century
 from labcohort.harmonise.dates import matches_a_format, parsed_date
 from labcohort.harmonise.identity import ROW, conflicts
 from labcohort.harmonise.missing import is_missing
@@ -13,7 +15,7 @@ from labcohort.quarantine import records
 # attributes that formulas and cohorts know; null for all where a study has none
 KNOWN = {"sex": pl.String, "birth_date": pl.Date, "age": pl.Float64}
 # numbers outside are not credible and set aside, as a result's hard limits
-LIMITS = {"age": (0, 120)}
+LIMITS = {"age": (0, OLDEST)}
 
 
 @dataclass(frozen=True)
@@ -29,34 +31,77 @@ def harmonise_patients(cells: pl.DataFrame, how: dict) -> People:
     """Patients (schemas.harmonised.Patients, sorted), where each stands, and set-aside records.
 
     `cells` are those of the patient table. A value that cannot be read leaves its attribute
-    null. A person whose rows contradict each other, or who stands under two ids, is set aside,
-    each row with the place of the other.
+    null. Rows of one person are one: what one leaves empty another may fill. A person whose rows
+    contradict each other, or who stands under two ids, is set aside, each row with the place of
+    the other. UserError where no row names a person.
     """
-    parts, bad = [], [_nobody(cells)]
     open_cells = cells.filter(pl.col("person").is_not_null())
-    columns = {entry["column"]: name for name, entry in how["attributes"].items()}
-    attributes = open_cells.filter(pl.col("column").is_in(list(columns)))
+    if open_cells.is_empty():
+        raise _without_persons(cells)
+    read = {}
     for name, entry in how["attributes"].items():
-        own = attributes.filter(pl.col("column") == entry["column"])
-        read = _read(own, entry, how, LIMITS.get(name))
-        bad.append(read.filter(pl.col("rule").is_not_null()))
-        parts.append(read.select(*ROW, "person", pl.col("read").alias(name)))
-    table = parts[0]
-    for part in parts[1:]:
+        own = open_cells.filter(pl.col("column") == entry["column"])
+        read[name] = _read(own, entry, how, LIMITS.get(name))
+    if "birth_date" in read:
+        others, formats = _other_dates(read), how["attributes"]["birth_date"]["dates"]
+        births = with_century(read["birth_date"], others, formats)
+        read["birth_date"] = _not_after(births, others)
+    table = open_cells.select(*ROW, "person").unique()
+    for name, part in read.items():
+        part = part.select(*ROW, "person", pl.col("read").alias(name))
         table = table.join(part, on=[*ROW, "person"], how="inner", nulls_equal=True)
     found = conflicts(table, open_cells, how)
-    bad.append(found.records)
     kept = table.join(found.people, on="person", how="anti").sort(*ROW, nulls_last=True)
-    names = [c for c in table.columns if c not in (*ROW, "person")]
-    kept = kept.unique(["person", *names], keep="first", maintain_order=True)
-    missing = {n: pl.lit(None, kind) for n, kind in KNOWN.items() if n not in names}
-    people = kept.drop(ROW).with_columns(**missing).select("person", *sorted({*names, *missing}))
-    bad_cells = pl.concat([f.select(bad[0].columns) for f in bad])
+    filled = pl.col(list(read)).drop_nulls().first()
+    kept = kept.group_by("person").agg(pl.col(ROW).first(), filled)
+    missing = {n: pl.lit(None, kind) for n, kind in KNOWN.items() if n not in read}
+    people = kept.drop(ROW).with_columns(**missing).select("person", *sorted({*read, *missing}))
+    unread = [part.filter(pl.col("rule").is_not_null()) for part in read.values()]
+    bad = [_nobody(cells), *unread, found.records]
+    bad_cells = pl.concat([frame.select(bad[0].columns) for frame in bad])
     return People(
         people.sort("person"),
         kept.select("person", *ROW).sort("person"),
         records(bad_cells.rename({"value_text": "raw_value"}), "harmonise"),
     )
+
+
+def _without_persons(cells: pl.DataFrame) -> UserError:
+    """The error for a patient table in which no row names a person."""
+    if cells.is_empty():
+        what, do = "no row is one of those under `rows`", "the column and the values of `rows`"
+    else:
+        what, do = "no row has an id in the column of persons", "`column` under `person`"
+    return UserError(
+        f"the patient table lists no person: {what}",
+        where="config/sources, the YAML of the patients",
+        rule="a study has one person at least",
+        do=f"correct {do}, letter by letter as the file has them, or have the table sent again",
+    )
+
+
+def _other_dates(read: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """All dates of persons but those of birth: person, attribute, date."""
+    dated = [
+        part.select("person", pl.lit(name).alias("attribute"), pl.col("read").alias("date"))
+        for name, part in read.items()
+        if name != "birth_date" and part.schema["read"] == pl.Date
+    ]
+    schema = {"person": pl.String, "attribute": pl.String, "date": pl.Date}
+    return pl.concat([pl.DataFrame(schema=schema), *dated]).drop_nulls()
+
+
+def _not_after(births: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """The births, those after another date of their person set aside."""
+    firsts = others.sort("date", "attribute").group_by("person", maintain_order=True).first()
+    births = births.join(firsts, on="person", how="left", maintain_order="left")
+    after = (pl.col("read") > pl.col("date")).fill_null(False)
+    why = pl.concat_str(pl.lit("the birth date is after the person's "), "attribute")
+    return births.with_columns(
+        read=pl.when(~after).then("read"),
+        rule=pl.when(after).then(pl.lit("birth_after")).otherwise("rule"),
+        reason=pl.when(after).then(why).otherwise("reason"),
+    ).drop("attribute", "date")
 
 
 def _nobody(cells: pl.DataFrame) -> pl.DataFrame:
@@ -80,7 +125,7 @@ def _read(
         rule = rule.otherwise(pl.lit("undeclared_date_format"))
         why = "' is no date in the declared formats: " + ", ".join(entry["dates"])
     elif "number" in entry:
-        parsed = parsed_number(text, how["decimal"])
+        parsed = parsed_number(text, how["decimal"], how.get("thousands"))
         # ">89" is no age
         read = pl.when(parsed["comparator"].is_null()).then(parsed["number"])
         rule, why = pl.lit("unparseable_value"), "' is no number"

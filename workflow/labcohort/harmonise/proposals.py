@@ -15,14 +15,17 @@ def with_proposals(
 ) -> pl.DataFrame:
     """`cells` with proposed_unit and proposed_value, null where there is nothing to propose.
 
-    `cells` have number, value, unit and the marker's limits; `table` is
+    `cells` have number, comparator, value, unit and the marker's limits; `table` is
     `units.conversion_table`. A unit is proposed where the value is outside its marker's soft
     limits (hard ones where there are no soft ones), all units but one leave it there, and the
-    value in that one is inside.
+    value in that one is inside. Nothing is proposed for a value sent as a limit: where the value
+    itself lies is not known.
     """
     low, high = pl.coalesce("soft_low", "hard_low"), pl.coalesce("soft_high", "hard_high")
     odd = cells.with_row_index("cell").filter(
-        pl.col("value").is_not_null(), (pl.col("value") < low) | (pl.col("value") > high)
+        pl.col("value").is_not_null(),
+        pl.col("comparator").is_null(),
+        (pl.col("value") < low) | (pl.col("value") > high),
     )
     # spellings in the order of conversions.tsv: the canonical one first
     order = {row["unit"]: n for n, row in reversed(list(enumerate(conversions)))}

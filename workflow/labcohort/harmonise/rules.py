@@ -4,6 +4,7 @@ import polars as pl
 
 from labcohort.errors import nearest
 from labcohort.harmonise.numbers import why_no_number
+from labcohort.harmonise.withdrawn import WITHDRAWN
 
 CANCELLED = "cancelled"
 
@@ -20,6 +21,7 @@ def broken_rules() -> list[tuple[str, pl.Expr]]:
         ("unknown_analyte", pl.col("marker").is_null()),
         ("missing_person", pl.col("person").is_null()),
         (CANCELLED, pl.col("status") == CANCELLED),
+        (WITHDRAWN, pl.col("status") == WITHDRAWN),
         ("unknown_status", pl.col("status_unknown")),
         *((rule, date_rule == rule) for rule in dates),
         ("one_id_two_people", pl.col("claim_rule").is_not_null()),
@@ -31,7 +33,7 @@ def broken_rules() -> list[tuple[str, pl.Expr]]:
 
 
 def with_reasons(bad: pl.DataFrame, how: dict) -> pl.DataFrame:
-    """The reason of each broken rule in words; a cross-check has brought its own."""
+    """The reason of each broken rule in words; what has brought its own keeps it."""
     unknown = bad.filter(pl.col("rule") == "unknown_analyte").get_column("analyte").unique()
     like = {name: nearest(name, how["analytes"]) for name in unknown}
     own = (pl.when(pl.col("rule") == rule).then(why) for rule, why in _words(how, like).items())
@@ -56,6 +58,9 @@ def _words(how: dict, like: dict[str, str]) -> dict[str, pl.Expr]:
         ),
         "missing_person": pl.lit("the row names no person"),
         CANCELLED: pl.format("the laboratory's status '{}' says there is no result", "status_text"),
+        WITHDRAWN: pl.format(
+            "the laboratory's status '{}' says the result is wrong", "status_text"
+        ),
         "unknown_status": pl.format("'{}' is none of the declared statuses", "status_text"),
         "missing_date": pl.lit("the row has no sample date"),
         "unknown_visit": pl.format(

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from labcohort.errors import place
 from labcohort.harmonise.date_inference import inferred_formats
 from labcohort.harmonise.dates import matches_a_format, parsed_date
 from labcohort.harmonise.missing import is_missing
@@ -11,14 +12,16 @@ WHOLE = r"^[+-]?[0-9]{1,4}(?:\.0*)?$"
 
 
 def with_sample_dates(
-    cells: pl.DataFrame, how: dict, patients: pl.DataFrame | None
+    cells: pl.DataFrame, how: dict, patients: pl.DataFrame | None, shown: dict[str, str]
 ) -> pl.DataFrame:
     """`cells` with sample_date, anchor_date, and date_rule: the rule that the date breaks.
 
-    `how` is the source's settings: `dates` (formats, zone, on, from, unit), `visits` (label ->
-    months, days, follow_up), `anchor` (the attribute that days and months count from) and
-    `exported`. Without formats they are inferred, where the texts prove them: UserError where
-    they do not. `patients` (schemas.harmonised.Patients) is needed for an anchor.
+    `how` is the source's settings: `dates` (formats, zone, on, from, unit, column),
+    `date_columns` (visit -> its column of dates), `visits` (label -> months, days, follow_up),
+    `anchor` (the attribute that days and months count from) and `exported`. Without formats those
+    of each column of each file are inferred, where its texts prove them: UserError, with the file
+    as `shown` calls it, where they do not. `patients` (schemas.harmonised.Patients) is needed for
+    an anchor.
     """
     anchor = how.get("anchor") or how["dates"].get("from")
     if anchor is not None and patients is not None and anchor in patients.columns:
@@ -32,10 +35,10 @@ def with_sample_dates(
     if "from" in how["dates"]:
         cells = cells.with_columns(
             sample_date=pl.when(counted).then(_counted_date()),
-            date_rule=_counted_rule(counted, "unit" in how["dates"]),
+            date_rule=_counted_rule(counted, "unit" in how["dates"], how["missing"]),
         )
     else:
-        cells = _dated(cells, how, counted)
+        cells = _dated(cells, how, counted, shown)
     return cells.with_columns(date_rule=pl.coalesce("date_rule", *_broken(how))).drop(
         "months", "days"
     )
@@ -62,9 +65,9 @@ def _counted_date() -> pl.Expr:
     return day + pl.duration(days=pl.col("days").fill_null(0))
 
 
-def _counted_rule(counted: pl.Expr, of_row: bool) -> pl.Expr:
+def _counted_rule(counted: pl.Expr, of_row: bool, missing: list[str]) -> pl.Expr:
     """What a date that is counted from an anchor may lack."""
-    blank = pl.col("date_text") == ""
+    blank = is_missing(pl.col("date_text"), missing)
     unread = pl.when(blank).then(pl.lit("missing_date")).otherwise(pl.lit("invalid_offset"))
     return (
         pl.when(~counted)
@@ -74,37 +77,71 @@ def _counted_rule(counted: pl.Expr, of_row: bool) -> pl.Expr:
     )
 
 
-def _dated(cells: pl.DataFrame, how: dict, counted: pl.Expr) -> pl.DataFrame:
+def _dated(cells: pl.DataFrame, how: dict, counted: pl.Expr, shown: dict[str, str]) -> pl.DataFrame:
     """Dates as the file writes them; where it writes none and the visit has an offset, counted."""
     zone = how["dates"].get("zone")
-    formats = ISO if "on" in how["dates"] else how["dates"].get("formats")
-    if formats is None:
-        formats = _inferred(cells, how["missing"])
     text = pl.col("date_text")
     blank = is_missing(text, how["missing"])
-    written = pl.when(~blank).then(parsed_date(text, formats, zone))
+    declared = ISO if "on" in how["dates"] else how["dates"].get("formats")
+    if declared is None:
+        cells, forms = _inferred(cells, how, shown)
+    else:
+        cells, forms = cells.with_columns(form=pl.lit(0)), [declared]
+    own = [pl.col("form") == n for n in range(len(forms))]
+    parsed = pl.coalesce(
+        pl.when(here).then(parsed_date(text, formats, zone))
+        for here, formats in zip(own, forms, strict=True)
+    )
+    matches = pl.any_horizontal(
+        here & matches_a_format(text, formats) for here, formats in zip(own, forms, strict=True)
+    )
+    written = pl.when(~blank).then(parsed)
     return cells.with_columns(
         sample_date=pl.when(blank & counted).then(_counted_date()).otherwise(written),
         date_rule=pl.when(blank & counted)
         .then(pl.when(pl.col("anchor_date").is_null()).then(pl.lit("no_anchor_date")))
         .when(blank)
         .then(pl.lit("missing_date"))
-        .when(~matches_a_format(text, formats))
+        .when(~matches)
         .then(pl.lit("undeclared_date_format"))
         .when(written.is_null())
         .then(pl.lit("invalid_date")),
+    ).drop("form")
+
+
+def _inferred(
+    cells: pl.DataFrame, how: dict, shown: dict[str, str]
+) -> tuple[pl.DataFrame, list[list[str]]]:
+    """The formats that the texts of each column of dates themselves prove, by file and sheet:
+    `cells` with `form`, the number of theirs in the list.
+
+    What one file writes proves nothing of another: each may have a sender of its own.
+    """
+    columns = how.get("date_columns", {})
+    column = pl.col("visit").replace_strict(
+        columns, default=how["dates"].get("column"), return_dtype=pl.String
     )
-
-
-def _inferred(cells: pl.DataFrame, missing: list[str]) -> list[str]:
-    """The formats that the texts themselves prove."""
-    dated = cells.filter(~is_missing(pl.col("date_text"), missing))
-    if dated.height == 0:
-        return ISO
-    # one column of one source has one form, in whichever file it stands
-    file = dated.get_column("file").first()
-    rows = dated.get_column("row").to_list()
-    return inferred_formats(dated.get_column("date_text"), "of dates", file, rows)
+    keys = ["file", "sheet", "date_column"]
+    cells = cells.with_columns(date_column=column)
+    dated = cells.filter(~is_missing(pl.col("date_text"), how["missing"]))
+    dated = dated.select(*keys, "date_text", "row")
+    found = {
+        key: inferred_formats(
+            own.get_column("date_text"), key[2], place(shown[key[0]], key[1]),
+            own.get_column("row").to_list(),
+        )
+        for key, own in sorted(
+            dated.partition_by(keys, as_dict=True).items(), key=lambda of: str(of[0])
+        )
+    }  # fmt: skip
+    forms = sorted(map(list, {tuple(formats) for formats in found.values()})) or [ISO]
+    numbered = pl.DataFrame(
+        [(*key, forms.index(formats)) for key, formats in found.items()],
+        schema=dict.fromkeys(keys, pl.String) | {"form": pl.Int32},
+        orient="row",
+    )
+    cells = cells.join(numbered, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    return cells.drop("date_column").with_columns(pl.col("form").fill_null(0)), forms
 
 
 def _broken(how: dict) -> list[pl.Expr]:

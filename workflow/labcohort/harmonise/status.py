@@ -1,36 +1,69 @@
-"""What a laboratory says of a result: preliminary, final, corrected, cancelled; and when."""
+"""What a laboratory says of a result: preliminary, final, corrected, withdrawn; and when."""
 
 import polars as pl
 
 from labcohort.harmonise.date_formats import pattern_of
+from labcohort.harmonise.date_inference import inferred_formats
 from labcohort.harmonise.dates import COUNTS, DAY, parsed_date
+from labcohort.harmonise.missing import is_missing
+from labcohort.ingest.source_names import shown_names
+
+UNREAD = "unreadable_reported"
 
 
 def with_status(cells: pl.DataFrame, how: dict) -> pl.DataFrame:
-    """`cells` with status (null where the source sends none), status_unknown and reported.
+    """`cells` with status (null where the source sends none), status_unknown, reported, and
+    reported_unread: a time is sent that cannot be read.
 
     `how` has `status` (codes: text of the file -> meaning) and `reported`, where the source sends
     them. An empty status is none; a text that is no code is unknown. `reported` is an ISO
-    timestamp (in UTC where a zone is written), or the text itself where no `formats` are declared.
+    timestamp (in UTC where a zone is written). Without declared formats each file's own times
+    must prove theirs: UserError where they do not.
     """
     text = pl.col("status_text").fill_null("").str.strip_chars()
     codes = how.get("status", {}).get("codes", {})
     status = text.replace_strict(codes, default=None, return_dtype=pl.String)
-    reported = pl.col("reported_text").str.strip_chars()
-    reported = pl.when(reported != "").then(reported)
-    return cells.with_columns(
+    cells = cells.with_columns(
         status=status,
         status_unknown=pl.lit("status" in how) & (text != "") & status.is_null(),
-        reported=_ordered(reported, how.get("reported", {}).get("formats")),
     )
+    if "reported" not in how:
+        return cells.with_columns(reported=pl.lit(None, pl.String), reported_unread=pl.lit(False))
+    reported = pl.col("reported_text").str.strip_chars()
+    sent = ~is_missing(reported, how.get("missing", []))
+    cells = cells.with_columns(reported=pl.when(sent).then(_time(cells.filter(sent), how)))
+    return cells.with_columns(reported_unread=sent & pl.col("reported").is_null())
 
 
-def _ordered(reported: pl.Expr, formats: list[str] | None) -> pl.Expr:
-    """Times as texts that sort in their order and hold no other date than the one they begin with,
-    which is shifted where dates are."""
-    if formats is None:
-        return reported
-    return pl.coalesce(_timestamp(reported, date_format) for date_format in formats)
+def _time(sent: pl.DataFrame, how: dict) -> pl.Expr:
+    """ISO timestamp of the texts: texts that sort in their order and hold no other date than the
+    one they begin with, which is shifted where dates are."""
+    text = pl.col("reported_text").str.strip_chars()
+    declared = how["reported"].get("formats")
+    if declared is not None:
+        return _in_formats(text, declared)
+    in_files = (
+        pl.when(pl.col("file").is_in(files)).then(_in_formats(text, list(formats)))
+        for formats, files in _proved(sent, how).items()
+    )
+    return pl.coalesce(*in_files, pl.lit(None, pl.String))
+
+
+def _proved(sent: pl.DataFrame, how: dict) -> dict[tuple[str, ...], list[str]]:
+    """The formats that the times of each file prove, and the files that they hold in."""
+    files = sent.get_column("file").unique().sort().to_list()
+    shown = shown_names(how["file"], files)
+    found = {}
+    by_file = sent.select("file", "row", "reported_text").sort("file")
+    for (file,), part in by_file.group_by("file", maintain_order=True):
+        texts, rows = part.get_column("reported_text"), part.get_column("row").to_list()
+        formats = inferred_formats(texts, how["reported"]["column"], shown[file], rows)
+        found.setdefault(tuple(formats), []).append(file)
+    return found
+
+
+def _in_formats(text: pl.Expr, formats: list[str]) -> pl.Expr:
+    return pl.coalesce(_timestamp(text, date_format) for date_format in formats)
 
 
 def _timestamp(text: pl.Expr, date_format: str) -> pl.Expr:

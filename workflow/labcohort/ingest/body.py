@@ -6,7 +6,8 @@ from itertools import islice
 import polars as pl
 
 from labcohort.errors import UserError, place
-from labcohort.ingest.header import Header, header_cells
+from labcohort.ingest.header import Header, header_cells, one_line
+from labcohort.ingest.merged import MergedCells
 from labcohort.ingest.readers.table import Table
 
 BATCH = 50_000
@@ -26,7 +27,15 @@ class Body:
         number, names = header_cells(self.rows, how.get("header"), place(file, table.sheet))
         self.header = Header(names, declared, file, table.sheet, number)
         self.under = self._under_header(how)
+        self.last = max([number, *(how[key] for key in self.under)])
+        self.areas = table.merged
+        self.refuse_merged(set())
         self.fill = [self.header.index(column) for column in how.get("fill_down", [])]
+
+    def refuse_merged(self, results: set[int]) -> None:
+        """Refuse, as they are read, merged cells that touch the columns `results`."""
+        where = place(self.file, self.sheet)
+        self.merged = MergedCells(self.areas, self.last, results, where)
 
     def batches(self, seen: Callable[[pl.DataFrame], None]) -> Iterator[pl.DataFrame]:
         """The rows of data, a batch at a time: `row` (number) and one text column a column of the
@@ -36,6 +45,7 @@ class Body:
         while batch := list(islice(self.rows, BATCH)):
             for number, cells in batch:
                 self.header.check_width(number, cells)
+                self.merged.check(number, cells)
                 for position in self.fill:
                     above[position] = cells[position] = cells[position] or above[position]
             columns = zip(*(cells for _, cells in batch), strict=True)
@@ -70,5 +80,5 @@ class Body:
                     " lost",
                     do=f"correct or remove {key} in the source's YAML",
                 )
-            under[key] = dict(zip(self.header.cells, cells, strict=True))
+            under[key] = dict(zip(self.header.cells, map(one_line, cells), strict=True))
         return under

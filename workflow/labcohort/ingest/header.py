@@ -9,6 +9,11 @@ from labcohort.ingest.readers.table import Row
 BETWEEN_ROWS = " / "
 
 
+def one_line(text: str) -> str:
+    """The text with each run of white space, line breaks too, as one blank."""
+    return " ".join(text.split())
+
+
 class Header:
     """A table's column names and where each stands; `declared` are those that the YAML names.
 
@@ -100,17 +105,18 @@ def header_cells(
     `wanted` is the row of the header, or its rows from above; without it the first row that is
     not blank. Of a header of several rows a blank cell of the upper ones takes the text to its
     left (merged group headings), and the texts of a column are joined by ` / `, each said once.
+    Line breaks and other white space in a name are one blank.
     """
     if wanted is None:
         first = next(rows, None)
         if first is None:
             raise _no_header(name)
-        return first
+        return first[0], [one_line(cell) for cell in first[1]]
     numbers = [wanted] if isinstance(wanted, int) else list(wanted)
     found = {}
     for number, cells in rows:
         if number in numbers:
-            found[number] = cells
+            found[number] = [one_line(cell) for cell in cells]
         if number >= numbers[-1]:
             break
     if list(found) != numbers:

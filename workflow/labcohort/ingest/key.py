@@ -19,14 +19,14 @@ def read_key(privacy: dict, directory: Path) -> bytes:
             f"the key of the pseudonyms cannot be read: {error.strerror}",
             where=f"config/config.yaml, privacy > key_file: {privacy['key_file']}",
             rule="persons are known by a pseudonym made with a secret key",
-            do="make a key once, outside the repository: openssl rand -hex 32 > FILE",
+            do="make a key once, outside the repository: python workflow key FILE",
         ) from None
     if len(key) < 16:
         raise UserError(
             "the key of the pseudonyms is too short",
             where=f"config/config.yaml, privacy > key_file: {privacy['key_file']}",
             rule="a key has 16 characters or more, or its pseudonyms can be guessed",
-            do="make a key once: openssl rand -hex 32 > FILE",
+            do="make a key once, outside the repository: python workflow key FILE",
         )
     return key
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from labcohort.errors import UserError
+from labcohort.harmonise.missing import is_missing
 from labcohort.ingest.body import Body
 from labcohort.ingest.mapping import Mapping
 from labcohort.ingest.pseudonym import Pseudonyms
@@ -59,8 +60,12 @@ class Layout:
             self.body.header.index(column)
         if how.get("layout") == "long":
             self.results, self._cells = [], self._long
+            results = {self.body.header.index(how["value"])}
         else:
             self.results, self._cells = self._result_columns(), self._wide
+            # the attributes of a patient table are counted once a person, however merged
+            results = {int(c.position) for c in self.results if "layout" in how and not c.ignored}
+        self.body.refuse_merged(results)
 
     @property
     def due(self) -> int:
@@ -187,7 +192,8 @@ class Layout:
         if self.how.get("decimal") == ",":
             limit = limit.replace(".", ",")
         value = pl.col(column.position)
-        below = mark.is_in(column.below["codes"]) & (value != "")
+        missing = is_missing(value, self.how.get("missing", []), self.how.get("decimal", "."))
+        below = mark.is_in(column.below["codes"]) & ~missing
         return [pl.when(below).then(pl.lit(limit)).otherwise(value).alias(column.position)]
 
     def _result_columns(self) -> list["ResultColumn"]:
@@ -214,6 +220,7 @@ class Layout:
                 date=self.mapping.date_column(match.visit),
                 unit_column=own.get(match.key, {}).get("unit_column"),
                 below=own.get(match.key, {}).get("below"),
+                ignored=match.key in how.get("ignore", []),
             )
             for name, match in matched.items()
         ]
@@ -240,6 +247,7 @@ class ResultColumn:
     date: str | None = None
     unit_column: str | None = None
     below: dict | None = None
+    ignored: bool = False
 
 
 def _groups(columns: list[ResultColumn]) -> list[list[ResultColumn]]:

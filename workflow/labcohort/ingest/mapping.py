@@ -69,9 +69,9 @@ class Mapping:
         open_names = [column for column in header if column not in self.other]
         parts = {column: self._parts(column) for column in open_names}
         # the whole name goes before its parts: a column may be listed with its unit or its visit
-        whole = match_names(open_names, self.listed, {}).keys
+        whole = match_names(open_names, self.listed).keys
         bases = sorted({base for split in parts.values() for base, _, _ in split})
-        known = match_names(bases, self.listed, self.how.get("recognised", {})).keys
+        known = match_names(bases, self.listed).keys
         found = {}
         for column in open_names:
             if column in whole:
@@ -125,7 +125,7 @@ class Mapping:
         seen: dict[tuple, str] = {}
         for column, match in found.items():
             first = seen.setdefault((match.key, match.visit), column)
-            if first != column and "recognised" not in self.how:
+            if first != column:
                 raise UserError(
                     f"the columns '{first}' and '{column}' are both read as '{match.key}'",
                     where=where,

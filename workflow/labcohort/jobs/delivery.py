@@ -18,7 +18,9 @@ def main(paths: dict, key: str, settings: dict) -> str:
     batches = [b for part in parts_of(settings, key, Path(), pseudonyms) for b in part.cells()]
     if not batches:
         raise no_data(settings["file"])
-    found = changes(pl.read_parquet(paths["cells"]), pl.concat(batches))
+    # without them no name of an analyte is shown
+    names = settings["names"]
+    found = changes(pl.read_parquet(paths["cells"]), pl.concat(batches), names)
     text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
     Path(paths["delivery"]).write_text(text, encoding="utf-8")
     cells = found["cells"]

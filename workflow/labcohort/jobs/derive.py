@@ -21,7 +21,7 @@ def main(paths: dict, key: str, settings: dict) -> str:
         pl.scan_parquet(path).filter(pl.col("marker").is_in(needed)) for path in paths["values"]
     ).collect()
     patients = pl.read_parquet(paths["patients"])
-    panel = derive_panel(values, patients, settings)
+    panel = derive_panel(values, patients, settings, pl.read_parquet(paths["set_aside"]))
     derived = Derived.validate(panel.derived, lazy=True)
     quarantine = Quarantine.validate(panel.quarantine, lazy=True)
     duplicates = Duplicates.validate(panel.duplicates, lazy=True)

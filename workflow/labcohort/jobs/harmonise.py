@@ -31,10 +31,15 @@ def main(paths: dict, key: str, settings: dict) -> str:
         values.filter(panel == Path(path).stem).write_parquet(path)
     quarantine.write_parquet(paths["quarantine"])
     ledger.write_csv(paths["ledger"], separator="\t")
-    result.proposals.write_csv(paths["proposals"], separator="\t", quote_style="never")
+    _unbroken(result.proposals).write_csv(paths["proposals"], separator="\t", quote_style="never")
     counts = profile(result, settings)
     Path(paths["profile"]).write_text(json.dumps(counts, ensure_ascii=False, indent=1) + "\n")
     return f"{values.height:,} values, {quarantine.height:,} set aside"
+
+
+def _unbroken(table: pl.DataFrame) -> pl.DataFrame:
+    """The table with a blank for each tab or line break, which would break a row of TSV."""
+    return table.with_columns(pl.col(pl.String).str.replace_all(r"[\p{Cc}\p{Zl}\p{Zp}]+", " "))
 
 
 def _people(paths: list[str], settings: dict) -> list[pl.DataFrame]:

@@ -59,10 +59,10 @@ def _write_flags(paths: dict, settings: dict) -> None:
 
 def _write_proposals(paths: dict) -> None:
     """Units that a person may accept, in the columns of config/corrections.tsv, without a sign."""
-    parts = [pl.read_csv(path, separator="\t", infer_schema=False) for path in paths["proposals"]]
-    inert(pl.concat(parts)).write_csv(
-        paths["unit_proposals"], separator="\t", quote_style="never"
-    )
+    # a text may begin with a quote, which quotes nothing there
+    how = {"separator": "\t", "quote_char": None, "infer_schema": False}
+    parts = [pl.read_csv(path, **how) for path in paths["proposals"]]
+    inert(pl.concat(parts)).write_csv(paths["unit_proposals"], separator="\t", quote_style="never")
 
 
 def _all(paths: list[str]) -> pl.DataFrame:

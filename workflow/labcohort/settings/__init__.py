@@ -15,7 +15,14 @@ from labcohort.settings.assessments import (
 )
 from labcohort.settings.available import available_markers, panels, planned_panels
 from labcohort.settings.printing import figure, figure_panels, tables
-from labcohort.settings.sources import harmonise, ingest, needs_patients, patients, reader
+from labcohort.settings.sources import (
+    delivery,
+    harmonise,
+    ingest,
+    needs_patients,
+    patients,
+    reader,
+)
 from labcohort.settings.stages import (
     cohorts,
     compare,
@@ -28,7 +35,7 @@ from labcohort.settings.text import job_text
 from labcohort.settings.validation import validation
 
 __all__ = [
-    "attenders", "available_markers", "cohorts", "compare", "derive", "derive_panels",
+    "attenders", "available_markers", "cohorts", "compare", "delivery", "derive", "derive_panels",
     "families", "figure", "figure_panels", "harmonise", "in_range", "ingest", "job_text",
     "needs_patients", "panels", "patients", "placed_panels", "planned_panels", "quality", "reader",
     "regression", "regression_panels", "scorecard", "sensitivity", "sensitivity_inputs", "tables",

@@ -3,6 +3,7 @@
 from labcohort.ingest.readers import READERS
 from labcohort.settings.available import long_entry
 from labcohort.study.load import Study
+from labcohort.study.paths import MAGIC
 from labcohort.study.source_defaults import MESSAGES
 
 
@@ -55,12 +56,7 @@ def _ingest_results(how: dict) -> dict:
         for name, entry in sorted(how["analytes"].items())
         if isinstance(entry, dict) and {"unit_column", "below"} & set(entry)
     }
-    date = how["date"]
-    dates = {
-        visit: entry.get("date") or date["column"].replace("{visit}", visit)
-        for visit, entry in how.get("visits", {}).items()
-        if "date" in entry or "{visit}" in date.get("column", "")
-    }
+    date, dates = how["date"], _date_columns(how)
     settings = {
         "layout": how["layout"],
         "results": sorted(how["analytes"]) if in_columns else [],
@@ -75,8 +71,8 @@ def _ingest_results(how: dict) -> dict:
     if "on" in date:
         settings["on"] = date["on"]
     if any("below" in entry for entry in own.values()):
-        # the limit is written as the source writes its numbers
-        settings["decimal"] = how.get("decimal", ".")
+        # the limit is written as the source writes its numbers; what is missing has none
+        settings |= {"decimal": how.get("decimal", "."), "missing": how.get("missing", [])}
     if messages:
         settings["place"] = "place"
     optional = (
@@ -84,6 +80,23 @@ def _ingest_results(how: dict) -> dict:
         "units_in_header",
     )  # fmt: skip
     return settings | {k: how[k] for k in optional if k in how}
+
+
+def _date_columns(how: dict) -> dict[str, str]:
+    """Visit -> the column of its dates, where it has one of its own."""
+    column = how["date"].get("column", "")
+    return {
+        visit: entry.get("date") or column.replace("{visit}", visit)
+        for visit, entry in how.get("visits", {}).items()
+        if "date" in entry or "{visit}" in column
+    }
+
+
+def delivery(study: Study, source: str, raw: dict[str, str], key_digest: str) -> dict:
+    """How the previous delivery of a source is read, and the analytes that its mapping names."""
+    how = study.sources[source]
+    names = sorted({*how["analytes"], *how.get("ignore", [])})
+    return ingest(study, source, raw, key_digest) | {"names": names}
 
 
 def needs_patients(study: Study, source: str) -> bool:
@@ -101,6 +114,8 @@ def harmonise(study: Study, source: str, key_digest: str) -> dict:
     how = study.sources[source]
     analytes = {name: long_entry(entry) for name, entry in sorted(how["analytes"].items())}
     markers = {entry["marker"] for entry in analytes.values()}
+    # where no formats are declared, a column's own dates tell them
+    inferred = not {"formats", "on", "from"} & set(how["date"])
     settings = {
         "analytes": {
             name: {k: v for k, v in entry.items() if k not in ("unit_column", "below")}
@@ -110,7 +125,7 @@ def harmonise(study: Study, source: str, key_digest: str) -> dict:
         "ignore": sorted(how.get("ignore", [])),
         "missing": how.get("missing", []),
         "decimal": how.get("decimal", "."),
-        "dates": {k: v for k, v in how["date"].items() if k != "column"},
+        "dates": {k: v for k, v in how["date"].items() if inferred or k != "column"},
         "layout": how["layout"],
         "markers": [
             {
@@ -143,6 +158,10 @@ def harmonise(study: Study, source: str, key_digest: str) -> dict:
     }
     optional = ("thousands", "marks", "units", "visits", "status", "reported", "claims", "exported")
     settings |= {k: how[k] for k in optional if k in how}
+    if MAGIC & set(how["file"]):
+        settings["pattern"] = how["file"]
+    if inferred and (columns := _date_columns(how)):
+        settings["date_columns"] = columns
     if "visits" in how:
         anchors = [row["anchor"] for row in study.tables["visits"]]
         settings["anchor"] = how["date"].get("from", anchors[0] if anchors else None)
@@ -159,9 +178,11 @@ def _date_shift(study: Study, key_digest: str) -> dict:
 def patients(study: Study, key_digest: str) -> dict:
     """How the patient table's cells become attributes."""
     how = study.sources[study.patients_source]
-    return {
+    settings = {
         "attributes": how["attributes"],
         "same": how["person"].get("same", []),
         "missing": how.get("missing", []),
         "decimal": how.get("decimal", "."),
-    } | _date_shift(study, key_digest)
+    }
+    settings |= {"thousands": how["thousands"]} if "thousands" in how else {}
+    return settings | _date_shift(study, key_digest)

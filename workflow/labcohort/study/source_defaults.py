@@ -6,13 +6,13 @@ from labcohort.study.tables import Row
 # HL7 table 0085 and the FHIR value set observation-status, as this project calls them
 HL7_STATUS = {
     "P": "preliminary", "R": "preliminary", "S": "preliminary", "I": "preliminary",
-    "F": "final", "U": "final", "C": "corrected", "D": "cancelled", "W": "cancelled",
+    "F": "final", "U": "final", "C": "corrected", "D": "withdrawn", "W": "withdrawn",
     "X": "cancelled", "O": "cancelled", "N": "cancelled",
 }  # fmt: skip
 FHIR_STATUS = {
     "registered": "preliminary", "preliminary": "preliminary", "final": "final",
     "appended": "final", "amended": "corrected", "corrected": "corrected",
-    "cancelled": "cancelled", "entered-in-error": "cancelled",
+    "cancelled": "cancelled", "entered-in-error": "withdrawn",
 }  # fmt: skip
 # the formats that take any precision, with or without a zone
 MESSAGES = {"hl7": (HL7_STATUS, ["hl7"]), "fhir": (FHIR_STATUS, ["iso"])}

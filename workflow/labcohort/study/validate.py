@@ -152,6 +152,6 @@ def _check_key(study: Study) -> None:
             "the pseudonyms of a real study would be made with the demo's key",
             where="config/config.yaml, privacy > public_key",
             rule="the demo's key is public: with it, pseudonyms can be traced to ids",
-            do="make a key once, outside the repository (openssl rand -hex 32 > FILE), and name it:"
+            do="make a key once, outside the repository (python workflow key FILE), and name it:"
             " key_file: FILE",
         )

@@ -3,6 +3,7 @@
 import polars as pl
 
 from labcohort.validate.places import places
+from labcohort.validate.rules import judge
 
 STAGES = ("ingest", "harmonise", "derive", "cohorts")
 
@@ -50,6 +51,21 @@ def rule_counts(evidence, rules: list[dict], study: dict) -> list[dict]:
             rows = counted[rule["kind"]](rule, evidence, by_source, study)
             found += [{"rule": rule["rule"], **row} for row in rows]
     return found
+
+
+def as_bad(aside: pl.DataFrame, rules: list[dict]) -> pl.DataFrame:
+    """Of what was set aside (source, rule) that which counts in shares: a rule of severity none,
+    as that of a cancelled result, finds nothing wrong with a source."""
+    sources = aside.get_column("source").unique()
+    unjudged = [
+        (source, rule["rule"])
+        for rule in rules
+        for source in sources
+        if judge(rule, source)["severity"] == "none"
+    ]
+    keys = {"source": pl.String, "rule": pl.String}
+    none = pl.DataFrame(unjudged, schema=keys, orient="row")
+    return aside.join(none, on=list(keys), how="anti", nulls_equal=True)
 
 
 def _count(source: str | None, tried: int, failed: int, first: list | None = None) -> dict:
@@ -122,8 +138,10 @@ def _deliveries(rule: dict, evidence, by_source: dict, study: dict) -> list[dict
 
 
 def _shares(rule: dict, evidence, by_source: dict, study: dict) -> list[dict]:
-    """Cells of a source that were set aside in all stages, of those neither empty nor ignored."""
-    aside = evidence.ledger.filter(pl.col("fate") == "set_aside")
+    """Cells of a source that were set aside as bad in all stages, of those neither empty nor
+    ignored."""
+    aside = evidence.ledger.filter(pl.col("fate") == "set_aside").rename({"reason": "rule"})
+    aside = as_bad(aside, study["rules"])
     n = dict(aside.group_by("source").agg(pl.col("cells").sum()).iter_rows())
     return [
         _count(source, of.get("harmonise", 0), n.get(source, 0)) for source, of in by_source.items()

@@ -1,30 +1,32 @@
 """What changed since the previous delivery of a source, in counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from labcohort.validate.distribution import SMALL
+from labcohort.harmonise.names import match_names
+from labcohort.validate.places import UNMAPPED
 
 # a result is the same one in two deliveries where these agree; rows may have moved
 KEY = ("person", "date_text", "visit", "analyte")
 SAID = ("value_text", "unit_text", "status_text")
 
 
-def changes(now: pl.DataFrame, before: pl.DataFrame) -> dict:
+def changes(now: pl.DataFrame, before: pl.DataFrame, names: Iterable[str]) -> dict:
     """Counts of persons and cells that are the same, added, gone or changed, and by analyte.
 
     `now` and `before` are the cells (schemas.ingested.Cells) of two deliveries. A result is known
     by person, date, visit and analyte; of several of one key equal ones meet first, then the
     others in the order of what they say, so that the order of rows does not count. Empty cells
-    are none.
+    are none. Analytes are called as the mapping does, which gives `names`; what it does not name
+    may be anything, a name or an address too, and is not shown.
     """
     pairs = _pairs(_filled(now), _filled(before))
     kinds = ("same", "added", "gone", "changed")
     counts = [(pl.col("kind") == k).sum().alias(k) for k in kinds]
-    by_analyte = pairs.group_by("analyte").agg(pl.len(), *counts).sort("analyte")
-    # a text that stands only here and there may be anything, a name too
-    by_analyte = by_analyte.filter(pl.col("len") >= SMALL).drop("len")
+    keys = match_names(pairs.get_column("analyte").unique().to_list(), names).keys
+    key = pl.col("analyte").replace_strict(keys, default=UNMAPPED, return_dtype=pl.String)
+    by_analyte = pairs.group_by(key).agg(counts).sort("analyte")
     return {
         "persons": _persons(now, before),
         "cells": pairs.select(counts).row(0, named=True),

@@ -22,15 +22,16 @@ def findings(
     """All that is judged: rule, source (None: several), subject, n, measure, note.
 
     `profiles` are those of the result sources, `patients` that of the patient table; `aside`
-    counts set-aside cells of all stages by source and marker. `study` holds patients (the
-    source's name), conversions, ranges (marker -> low, high) and misnamed (analytes whose name
-    is another marker's). Of fewer than MINIMUM values no distribution is judged.
+    counts set-aside cells of all stages by source and marker (`counts.as_bad`). `study` holds
+    patients (the source's name), conversions, ranges (marker -> low, high) and misnamed (analytes
+    whose name is another marker's). Of fewer than MINIMUM values no distribution is judged.
     """
     found = [*_columns(study["patients"], patients)]
     for source, of in sorted(profiles.items()):
         found += [*_set_aside(source, of, aside), *_limits(source, of), *_missing(source, of)]
         found += _against_reference(source, of, study["ranges"])
         found += [_nothing_used(source, of), *_misnamed(source, study["misnamed"])]
+        found += _contradicted(source, of)
     return [*found, *_differences(profiles, study["conversions"])]
 
 
@@ -61,6 +62,14 @@ def _misnamed(source: str, rows: list[dict]) -> Iterator[dict]:
             yield _finding("name_of_another_marker", source, row["analyte"], 1, 1.0, note)
 
 
+def _contradicted(source: str, of: dict) -> Iterator[dict]:
+    """Share of an analyte's filled cells that are sent in another unit than the declared one."""
+    for row in of["declared"]:
+        share = row["contradicted"] / row["n"]
+        note = f"declared {row['unit']}, sent {', '.join(row['sent'])}" if row["sent"] else ""
+        yield _finding("unit_contradicts_mapping", source, row["analyte"], row["n"], share, note)
+
+
 def _columns(source: str, patients: dict) -> Iterator[dict]:
     """Share of the filled cells of a column of the patient table that was set aside."""
     for row in patients["columns"]:
@@ -81,12 +90,14 @@ def _set_aside(source: str, of: dict, aside: dict[tuple[str, str], int]) -> Iter
 def _limits(source: str, of: dict) -> Iterator[dict]:
     """Share of a marker's values outside the soft limits, and on one side of them.
 
-    Values over a hard limit count too, though they were set aside. The median is outside where
-    more than half of the values are on one side.
+    Values over a hard limit count too, though they were set aside; those sent as limits do not,
+    for it is not known where they lie. The median is outside where more than half of the values
+    are on one side.
     """
     for row in of["markers"]:
         low, high = (row[f"soft_{side}"] + row[f"hard_{side}"] for side in ("low", "high"))
-        n = row["n"] + row["hard_low"] + row["hard_high"]
+        sent_as_limits = row["below_detection"] + row["above_detection"]
+        n = row["n"] - sent_as_limits + row["hard_low"] + row["hard_high"]
         if n < MINIMUM:
             continue
         side = f"{low} below, {high} above"

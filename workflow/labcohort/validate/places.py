@@ -4,6 +4,8 @@ import polars as pl
 
 from labcohort.quarantine import PLACE
 
+# what stands for texts of the file that the mapping does not name
+UNMAPPED = "(not in the mapping)"
 # places that are named
 FIRST = 5
 

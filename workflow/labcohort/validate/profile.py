@@ -13,10 +13,8 @@ from labcohort.harmonise.missing import is_missing
 from labcohort.harmonise.units import folded, known_units
 from labcohort.quarantine import PLACE
 from labcohort.validate.distribution import SMALL, histogram, quantiles
-from labcohort.validate.places import places
+from labcohort.validate.places import UNMAPPED, places
 
-# what stands for texts of the file that the mapping does not name
-UNMAPPED = "(not in the mapping)"
 OTHER = "(other)"
 FATES = ("missing", "ignored", "set_aside")
 
@@ -27,7 +25,7 @@ def profile(found, how: dict) -> dict:
     `found` is `labcohort.harmonise.cells.Harmonised` of the source, `how` what its job is told,
     with `shown`: marker -> decimals, scale.
     """
-    of_cell = ("key", "visit", "unit_text")
+    of_cell = ("key", "visit", "unit_text", "person")
     aside = pl.when(pl.col("rule").is_not_null()).then(pl.lit("set_aside"))
     settled = found.settled.select(*of_cell, fate=aside)
     cells = _named(pl.concat([found.unused.select(*of_cell, "fate"), settled]), how)
@@ -35,6 +33,7 @@ def profile(found, how: dict) -> dict:
     return {
         "cells": cells.height,
         "analytes": _analytes(cells, how),
+        "declared": _declared(found.settled, how),
         "units": _units(cells, how),
         "markers": _markers(found.values, found.settled, how),
         "flags": _flags(found.values),
@@ -99,8 +98,9 @@ def _shown(text: pl.Expr, names: Iterable[str]) -> pl.Expr:
 
 
 def _common(cells: pl.DataFrame, column: str) -> list[str]:
-    """Texts of a column that stand in at least SMALL cells."""
-    counts = cells.group_by(column).len().filter(pl.col("len") >= SMALL)
+    """Texts of a column that stand with at least SMALL persons: of fewer they may be notes."""
+    persons = pl.col("person").drop_nulls().n_unique()
+    counts = cells.group_by(column).agg(persons).filter(pl.col("person") >= SMALL)
     return counts.get_column(column).drop_nulls().to_list()
 
 
@@ -117,6 +117,23 @@ def _analytes(cells: pl.DataFrame, how: dict) -> list[dict]:
     return counts.select(columns).sort("analyte", "visit").to_dicts()
 
 
+def _declared(settled: pl.DataFrame, how: dict) -> list[dict]:
+    """Filled cells of each analyte whose unit the mapping declares, how many of them the file
+    sends in a unit that is converted otherwise, and in which."""
+    sent = pl.col("contradicted")
+    counts = settled.group_by("key").agg(
+        pl.len(),
+        sent.count().alias("contradicted"),
+        sent.drop_nulls().unique().sort().alias("sent"),
+    )
+    return [
+        {"analyte": key, "unit": how["analytes"][key]["unit"], "n": n}
+        | {"contradicted": k, "sent": s}
+        for key, n, k, s in counts.sort("key").iter_rows()
+        if "unit" in how["analytes"].get(key, {})
+    ]
+
+
 def _units(cells: pl.DataFrame, how: dict) -> list[dict]:
     """Filled cells by analyte and the unit that the file sends with them (None: none)."""
     filled = cells.filter(~pl.col("fate").is_in(FATES[:2]).fill_null(False))
@@ -131,9 +148,12 @@ def _marker(how: dict) -> pl.Expr:
 
 
 def _markers(values: pl.DataFrame, settled: pl.DataFrame, how: dict) -> list[dict]:
-    """Each marker's values: how many, how many limits of detection, against its limits."""
+    """Each marker's values: how many, how many limits of detection, against its limits.
+
+    Values that the file sends as limits are not counted against them.
+    """
     aside = settled.filter(pl.col("rule").is_not_null(), pl.col("marker").is_not_null())
-    broken = pl.col("rule") == "hard_limit"
+    broken = (pl.col("rule") == "hard_limit") & pl.col("comparator").is_null()
     low, high = pl.col("value") < pl.col("hard_low"), pl.col("value") > pl.col("hard_high")
     counts = aside.group_by("marker").agg(
         pl.len(), (broken & low).sum().alias("low"), (broken & high).sum().alias("high")
@@ -147,7 +167,7 @@ def _markers(values: pl.DataFrame, settled: pl.DataFrame, how: dict) -> list[dic
 
 
 def _marker_row(marker: str, values: pl.DataFrame, lost: tuple[int, int, int], how: dict) -> dict:
-    """One marker; `lost` are its cells set aside: all, under and over the hard limits."""
+    """One marker; `lost` are its cells set aside: all, numbers under and over the hard limits."""
     shown = how["shown"][marker]
     flag, sent = values.get_column("flag").fill_null(""), values.get_column("comparator")
     # a value that the file sends as a limit has no place in the distribution

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from labcohort.validate.counts import rule_counts, stages
+from labcohort.validate.counts import as_bad, rule_counts, stages
 from labcohort.validate.findings import findings
 from labcohort.validate.places import FIRST
 from labcohort.validate.rules import ORDER, judge, unlisted, verdict, worst
@@ -103,7 +103,8 @@ def _rules(evidence: Evidence, study: dict) -> list[dict]:
     """Every rule with its counts and verdicts by source; the gravest first, then as listed."""
     rules = study["rules"]
     rules = rules + unlisted(_named(evidence) - {rule["rule"] for rule in rules})
-    aside = evidence.quarantine.drop_nulls("marker").group_by("source", "marker").len()
+    aside = as_bad(evidence.quarantine, rules).drop_nulls("marker")
+    aside = aside.group_by("source", "marker").len()
     by_marker = {(source, marker): n for source, marker, n in aside.iter_rows()}
     found = findings(evidence.profiles, evidence.patients, by_marker, study)
     counts = rule_counts(evidence, rules, study)

@@ -64,7 +64,7 @@ def outcome(request, tmp_path):
         path.write_bytes(data)
         how = {"type": "hl7" if kind == "hl7" else "fhir", "content": request.param}
         try:
-            rows = [row for _, rows in read_tables(path, "raw/x", how) for row in rows]
+            rows = [row for table in read_tables(path, "raw/x", how) for row in table.rows]
         except UserError as error:
             assert "raw/x" in error.where and error.rule and error.do
             assert not NAMES.search(str(error))
@@ -152,8 +152,8 @@ from pathlib import Path
 from labcohort.errors import UserError
 from labcohort.ingest.readers import read_tables
 try:
-    for _, rows in read_tables(Path(sys.argv[2]), "raw/x", {"type": sys.argv[3]}):
-        print(sum(1 for _ in rows), "rows")
+    for table in read_tables(Path(sys.argv[2]), "raw/x", {"type": sys.argv[3]}):
+        print(sum(1 for _ in table.rows), "rows")
 except UserError as error:
     print(error.what)
 status = Path("/proc/self/status")

@@ -39,8 +39,8 @@ from labcohort.errors import UserError
 from labcohort.ingest.readers import read_tables
 try:
     how = {"type": "text", "encoding": "utf-8", "delimiter": ","}
-    for _, rows in read_tables(Path(sys.argv[2]), "raw/x", how):
-        print(sum(1 for _ in rows), "rows")
+    for table in read_tables(Path(sys.argv[2]), "raw/x", how):
+        print(sum(1 for _ in table.rows), "rows")
 except UserError as error:
     print(error.what)
 status = Path("/proc/self/status")
@@ -69,7 +69,7 @@ def outcome(path, data: bytes, encoding: str) -> list | None:
     declared = "utf-8" if encoding == "gzip" else encoding
     how = {"type": "text", "encoding": declared, "delimiter": ","}
     try:
-        rows = [row for _, rows in read_tables(path, "raw/x", how) for row in rows]
+        rows = [row for table in read_tables(path, "raw/x", how) for row in table.rows]
     except UserError as error:
         assert "raw/x" in error.where and error.rule and error.do
         assert "MUSTER" not in str(error)

@@ -12,7 +12,7 @@ from labcohort.errors import UserError
 from labcohort.ingest.readers import guard
 from labcohort.ingest.readers.guard import isolated
 from labcohort.ingest.readers.limits import MAX_CELL, MAX_COLUMNS, check_row
-from labcohort.ingest.readers.table import Table
+from labcohort.ingest.readers.table import Area, Table
 
 ODD_CELLS = ["", "患者 µ 𠀀", "a\x1eb", "\x1f", "two\nlines", "\0", "\ud800", '"{}[]']
 LINUX = sys.platform == "linux"
@@ -22,6 +22,11 @@ def gives_two_sheets(path, name, how):
     yield Table(how["sheets"][0], iter([(1, ["a", "b"]), (3, ["c", ""])]))
     yield Table(how["sheets"][1], iter([]))
     yield Table(str(path), iter([(0, [name])]))
+
+
+def gives_merged_cells(path, name, how):
+    yield Table("A", iter([(1, ["a"])]), (Area(1, 2, 0, 3), Area(4, 4, 1, 2)))
+    yield Table("B", iter([(1, ["b"])]))
 
 
 def gives_nothing(path, name, how):
@@ -102,7 +107,7 @@ def gives_a_wide_row(path, name, how):
 
 def read(function, tmp_path, **how) -> list:
     tables = isolated(function, tmp_path / "x.sav", "raw/x.sav", {"type": "sav"} | how)
-    return [(sheet, list(rows)) for sheet, rows in tables]
+    return [(table.sheet, list(table.rows)) for table in tables]
 
 
 def test_tables_arrive_in_order_with_their_rows(tmp_path):
@@ -113,9 +118,17 @@ def test_tables_arrive_in_order_with_their_rows(tmp_path):
     ]
 
 
+def test_merged_cells_arrive_with_their_table(tmp_path):
+    how = {"type": "xlsx"}
+    tables = [(t.merged, list(t.rows)) for t in isolated(gives_merged_cells, tmp_path, "x", how)]
+    areas = (Area(1, 2, 0, 3), Area(4, 4, 1, 2))
+    assert tables == [(areas, [(1, ["a"])]), ((), [(1, ["b"])])]
+    assert tables[0][0][0].last_row == 2
+
+
 def test_a_table_may_be_passed_over(tmp_path):
     tables = isolated(gives_two_sheets, tmp_path, "raw/x", {"type": "xlsx", "sheets": ["A", "B"]})
-    assert [sheet for sheet, _ in tables] == ["A", "B", str(tmp_path)]
+    assert [table.sheet for table in tables] == ["A", "B", str(tmp_path)]
 
 
 def test_no_table(tmp_path):

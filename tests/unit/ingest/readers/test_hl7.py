@@ -125,7 +125,7 @@ def test_values_read_by_eye_from_the_examples():
     # line 4 has no value and no date: the specimen's (SPM-17) holds, as OBR-7 is empty too
     assert (rows[4]["value"], rows[4]["date"]) == ("", "20141006053500+0700")
 
-    [glucose] = read(SHARED / "hl7v2" / "ms_ORU-R01-RMGEAD.hl7")
+    [glucose] = read(SHARED / "hl7v2" / "ms_ORU-R01-RMGEAD.hl7", identifier=None)
     assert (glucose["value"], glucose["person"]) == ("182", "555-44-4444")
     assert glucose["date"] == "20020215073000+0600"  # OBR-7
     [lead] = read(SHARED / "hl7v2" / "nist_ORU_R01_case1.hl7")
@@ -172,7 +172,9 @@ def test_comparators_corrections_and_repetitions():
 
 
 def test_separators_of_the_messages_own_and_escapes():
-    text, coded, original, cells, report = [r for r in read(BATCH) if r["row"] > 13]
+    text, coded, original, cells, report = [
+        r for r in read(BATCH, identifier=None) if r["row"] > 13
+    ]
     # !S! is the component's separator $, !T! the subcomponent's ?, X41C3A9 is "Aé" in UTF-8
     assert text["analyte_name"] == "a$b | c ? d * e ! f"
     assert text["value"] == "xAéy\nz!Zq!"
@@ -184,7 +186,7 @@ def test_separators_of_the_messages_own_and_escapes():
 
 
 def test_patients_of_a_batch():
-    jane, rick = read(BATCH, content="patients")
+    jane, _ = read(BATCH, content="patients")
     assert jane == {
         "row": 4,
         "id": "A-1",
@@ -196,9 +198,36 @@ def test_patients_of_a_batch():
         "address": "1 High St Oxford",
         "national_id": "777; AB123456",
     }
-    assert (rick["id"], rick["birth_date"], rick["name"]) == ("B-2", "1960", "Roe Rick")
     # without a declared type the first of PID-3
-    assert read(BATCH, content="patients", identifier=None)[0]["id"] == "777"
+    first, rick = read(BATCH, content="patients", identifier=None)
+    assert first["id"] == "777"
+    assert (rick["id"], rick["birth_date"], rick["name"]) == ("B-2", "1960", "Roe Rick")
+
+
+@pytest.mark.parametrize(
+    ("ids", "person"),
+    [
+        ("A-1^^^North^MR", "A-1"),
+        ("777^^^^SS~A-1^^^North^MR", "A-1"),
+        # the number of a visit or an insurance is another space of numbers: nobody is in it
+        ("777^^^^SS", ""),
+        ("777^^^^VN~^^^North^MR", ""),
+        ("777", ""),
+        ("", ""),
+    ],
+)
+def test_an_id_of_another_type_is_not_taken_for_the_declared_one(of, ids, person):
+    lines = MSH, PID.replace("PID|1||A-1^^^North^MR", f"PID|1|OLD|{ids}|ALT"), OBX
+    assert [row["person"] for row in of(*lines)] == [person]
+    assert [row["id"] for row in of(*lines, content="patients")] == [person]
+
+
+@pytest.mark.parametrize(
+    ("ids", "person"), [("777^^^^SS~A-1^^^^MR", "777"), ("^^^^SS~A-1^^^^MR", "A-1"), ("", "OLD")]
+)
+def test_without_a_declared_type_the_first_id_is_taken(of, ids, person):
+    pid = PID.replace("PID|1||A-1^^^North^MR", f"PID|1|OLD|{ids}|ALT")
+    assert of(MSH, pid, OBX, identifier=None)[0]["person"] == person
 
 
 def test_a_gzip_file_has_the_same_rows(of):

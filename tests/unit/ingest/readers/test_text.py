@@ -18,7 +18,7 @@ TWO_ROWS = [(1, ["id", "value"]), (2, ["A", "5.4"])]
 
 
 def rows_of(path, **how) -> list:
-    (table,) = ((sheet, list(rows)) for sheet, rows in read_tables(path, "raw/x.txt", PLAIN | how))
+    (table,) = ((t.sheet, list(t.rows)) for t in read_tables(path, "raw/x.txt", PLAIN | how))
     assert table[0] is None
     return table[1]
 

@@ -12,6 +12,7 @@ import xlsxwriter
 import xlwt
 from labcohort.errors import UserError
 from labcohort.ingest.readers import read_tables, workbook
+from labcohort.ingest.readers.table import Area
 
 
 @pytest.fixture(autouse=True)
@@ -212,7 +213,7 @@ def test_several_sheets_in_the_order_asked_for(xlsx, xls):
         add("Notes").write(0, 0, "third")
 
     for path, kind in ((xlsx(fill), "xlsx"), (xls(fill), "xls")):
-        rows = read(path, kind, sheets=["Month 6", "Visits"])
+        rows = read(path, kind, sheets=["Month 6", "Visits"], ignore_sheets=["Notes"])
         assert list(rows.items()) == [("Month 6", [(1, ["second"])]), ("Visits", [(1, ["first"])])]
         error = refusal(path, kind, sheets=["Visits", "Month6"])
         assert "no sheet 'Month6'; nearest known: 'Month 6'" in error.what
@@ -251,6 +252,14 @@ def test_a_merged_area_gives_its_value_in_each_cell(xlsx, xls):
     assert read(xls(merged), "xls")["Visits"] == rows
 
 
+def test_the_places_of_merged_areas_are_told(xlsx, xls):
+    for path, kind in ((xlsx(merged), "xlsx"), (xls(merged), "xls")):
+        how = {"type": kind, "sheet": "Visits"}
+        (areas,) = (table.merged for table in read_tables(path, "raw/x", how))
+        # rows as Excel counts them, columns from 0: B1:C1 and A3:A5
+        assert sorted(areas) == [Area(1, 1, 1, 2), Area(3, 5, 0, 0)]
+
+
 def test_a_value_hidden_under_a_merged_area_is_not_lost(xlsx):
     def fill(sheet, _book):
         sheet.merge_range("A1:A3", "A-1")
@@ -283,7 +292,59 @@ def test_an_error_on_another_sheet_does_not_matter(xlsx):
         two_rows(sheet, book)
         book.add_worksheet("Notes").write_formula("A1", "=1/0", None, "#DIV/0!")
 
-    assert read(xlsx(fill))["Visits"] == TWO_ROWS
+    rows = read(xlsx(fill), sheet="Visits", ignore_sheets=["Notes", "Cover of others"])
+    assert rows == {"Visits": TWO_ROWS}
+
+
+def test_a_sheet_that_nobody_asks_for_is_not_lost(xlsx, xls):
+    """Sheets [V0, V6] of a workbook with V12: its results would be in no count."""
+
+    def new(sheet, book):
+        two_rows(sheet, book)
+        book.add_worksheet("V12").write("C9", 5.4)
+        book.add_worksheet("Cover").write("A1", "Laboratory")
+        book.add_worksheet("Sheet4").write_blank("A1", None, book.add_format({"bold": True}))
+
+    def old(sheet, book):
+        two_rows_old(sheet, book)
+        book.add_sheet("V12").write(8, 2, 5.4)
+        book.add_sheet("Cover").write(0, 0, "Laboratory")
+        book.add_sheet("Sheet4").write(0, 0, None, style("0.0"))
+        book.add_sheet("Sheet5").write(1, 1, " ")
+
+    for path, kind in ((xlsx(new), "xlsx"), (xls(old), "xls")):
+        error = refusal(path, kind)
+        assert error.what == "2 more sheets with text: 'V12', 'Cover'"
+        assert (error.where, "ignore_sheets" in error.do) == (f"raw/export.{kind}", True)
+        assert "5.4" not in str(error)
+        error = refusal(path, kind, sheet="Visits", ignore_sheets=["Cover"])
+        assert error.what == "1 more sheet with text: 'V12'"
+        how = {"sheet": "Visits", "ignore_sheets": ["Cover", "V12"]}
+        assert read(path, kind, **how) == {"Visits": TWO_ROWS}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<x:c xmlns:x="urn:x" r="A1"><x:v>1</x:v></x:c>',
+        '<c r="A1" t="inlineStr"><is><t xml:space="preserve"> V12</t></is></c>',
+        '<c r="A1"><f>1+1</f><v>2</v></c>',
+    ],
+)
+def test_text_of_another_sheet_is_found_however_it_is_stored(xlsx, cell):
+    path = xlsx(lambda sheet, book: book.add_worksheet("V12") and two_rows(sheet, book))
+    with zipfile.ZipFile(path) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    empty = b"<sheetData/>"
+    sheet = "xl/worksheets/sheet2.xml"
+    assert empty in parts[sheet]
+    assert read(path) == {"Visits": TWO_ROWS}
+    filled = f'<sheetData><row r="1">{cell}</row></sheetData>'.encode()
+    parts[sheet] = parts[sheet].replace(empty, filled)
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    assert refusal(path).what == "1 more sheet with text: 'V12'"
 
 
 FORMULA = '<c r="B2"><v>5.4</v></c>'

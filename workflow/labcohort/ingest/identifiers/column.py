@@ -71,10 +71,14 @@ class Finding:
 
 
 class Column:
-    """One column as it is read. `kind` is what its header says, to be confirmed if ambiguous."""
+    """One column as it is read. `kind` is what its header says, to be confirmed if ambiguous.
 
-    def __init__(self, name: str, kind: str | None, is_ambiguous: bool):
+    Where the table lists `patients`, names of half of them are enough, were they but two.
+    """
+
+    def __init__(self, name: str, kind: str | None, is_ambiguous: bool, patients: bool = False):
         self.name, self.kind, self.is_ambiguous = name, kind, is_ambiguous
+        self.patients = patients
         self.by_header = kind is not None and not is_ambiguous
         self.all = _Seen(_told_by_header if self.by_header else sharp_marks)
         self.sample = _Seen(usual_marks)
@@ -100,12 +104,24 @@ class Column:
         for rule in RULES:
             seen = self.all if rule.share is None else self.sample
             hinted = self.is_ambiguous and self.kind == rule.kind
-            if rule.kind not in found and hinted >= rule.hinted and _holds(rule, seen):
+            if rule.kind not in found and hinted >= rule.hinted and self._holds(rule, seen):
                 rows = sorted({row for mark in rule.marks for row in seen.rows.get(mark, ())})
                 by = "header and content" if rule.hinted else "content"
                 share = seen.share(rule.marks)
                 found[rule.kind] = Finding(self.name, rule.kind, by, share, tuple(rows[:FIRST]))
         return list(found.values())
+
+    def _holds(self, rule: Rule, seen: "_Seen") -> bool:
+        marks = [m for m in rule.marks if m != "mobile" or seen.highest - seen.lowest >= SPREAD]
+        least = rule.distinct
+        if self.patients and rule.kind == NAME:
+            least = min(least, max(2, seen.cells // 2))
+        distinct = len(set().union(*(seen.distinct.get(mark, ()) for mark in marks)))
+        if distinct < least or seen.share(tuple(marks)) < (rule.share or 0):
+            return False
+        # where most numbers of the form bear a wrong check sign, the right ones are chance
+        by_chance = 2 * seen.counts["national_id"] < seen.counts["national_id_form"]
+        return not (marks == ["national_id"] and by_chance)
 
 
 class _Seen:
@@ -151,16 +167,6 @@ class _Seen:
                 if mark == "mobile":
                     self.lowest = min(self.lowest, int(value))
                     self.highest = max(self.highest, int(value))
-
-
-def _holds(rule: Rule, seen: _Seen) -> bool:
-    marks = [m for m in rule.marks if m != "mobile" or seen.highest - seen.lowest >= SPREAD]
-    distinct = len(set().union(*(seen.distinct.get(mark, ()) for mark in marks)))
-    if distinct < rule.distinct or seen.share(tuple(marks)) < (rule.share or 0):
-        return False
-    # where most numbers of the form bear a wrong check sign, the right ones are chance
-    by_chance = 2 * seen.counts["national_id"] < seen.counts["national_id_form"]
-    return not (marks == ["national_id"] and by_chance)
 
 
 def _told_by_header(texts: set[str]) -> Marks:

@@ -33,12 +33,21 @@ _CHINESE_MOBILE = r"(?:\+86[ -]?|86[ -])1[3-9]\d{9}|1[3-9]\d[ -]\d{4}[ -]\d{4}"
 _BARE_MOBILE = r"1[3-9]\d{9}"
 _EXTENSION = r"(?: ?(?:x|ext\.?) ?\d{1,5})?"
 _TELEPHONE = "|".join((_AMERICAN + _EXTENSION, _PLUS, _ZEROS, _TRUNK_ZERO, _CHINESE_MOBILE))
-_NUMBER = rf"(?:{_AMERICAN}|{_PLUS}|{_CHINESE_MOBILE}|{_BARE_MOBILE})(?:$|[^0-9A-Za-z_-])"
-_WITHIN = rf"(?:^|[^0-9A-Za-z_.+-]){_NUMBER}"
+# among words a trunk zero is told from dates and times of the day by its groups
+_SPOKEN_ZERO = (
+    r"\(0[1-9]\d{0,3}\) ?\d{3,8}(?:[ -]\d{3,4})?|0[1-9]\d{1,3}[ /-]\d{6,8}"
+    r"|0[1-9]\d{2,3}[ -]\d{3}[ -]\d{3,4}|0[1-9]\d[ -]\d{3,4}[ -]\d{4}|0[1-9]\d{2}-\d{4}-\d{4}"
+    r"|0[1-9][ -]\d{4}[ -]\d{4}|0[1-9](?:(?: \d{2}){4}|(?:-\d{2}){4}|(?:\.\d{2}){4})"
+)
+_SPOKEN = "|".join((_AMERICAN, _PLUS, _CHINESE_MOBILE, _BARE_MOBILE, _SPOKEN_ZERO))
+_NO_MORE = "(?:$|[^0-9A-Za-z_-])"
+_WITHIN = rf"(?:^|[^0-9A-Za-z_.+-])(?:{_SPOKEN}){_NO_MORE}"
 _SAID = (
     r"(?i)(?:phone|tel|call|mobile|cell|fax|whatsapp|电话|手机|微信|联系)[^0-9A-Za-z]{0,3}"
-    rf"(?:\w{{1,20}}\W{{1,3}}){{0,2}}?{_NUMBER}"
+    rf"(?:\w{{1,20}}\W{{1,3}}){{0,2}}?(?:{_SPOKEN}|0[1-9]\d{{8,9}}){_NO_MORE}"
 )
+# what may be said to be a telephone, or is one among words
+_CANDIDATE = rf"(?:^|[^0-9A-Za-z_.+-])(?:{_SPOKEN}|0[1-9]\d{{8,9}}){_NO_MORE}"
 # two groups of digits at least, or ten and eleven digits that are no round count
 _LOOSE = r"\+?\(?\d{2,4}\)?[ ./-]\d{3,4}(?:[ .-]?\d{3,6})?|\+?\d{10,11}"
 _ADDRESS = (
@@ -82,9 +91,11 @@ def sharp_marks(texts: set[str]) -> Marks:
         found.setdefault(text, []).extend(_of_number(folded))
     if _have_letters(joined):
         spoken = frame.filter(_DIGITS >= SHORTEST).filter(_has(r"\p{L}\p{L}"))
-        for text, folded in _having(_WITHIN, spoken):
-            said = re.search(_SAID, folded)
-            found.setdefault(text, []).append("telephone_said" if said else "telephone_within")
+        for text, folded in _having(_CANDIDATE, spoken):
+            if re.search(_SAID, folded):
+                found.setdefault(text, []).append("telephone_said")
+            elif re.search(_WITHIN, folded):
+                found.setdefault(text, []).append("telephone_within")
     return found
 
 

@@ -22,7 +22,8 @@ class Scan:
     Parameters
     ----------
     header : names of the columns, one for each cell of a row.
-    patients : whether the table lists patients: a bare `name` is theirs there.
+    patients : whether the table lists patients: a bare `name` is theirs there, and few
+        names are enough.
     exempt : columns that are dropped, and those that only become a pseudonym.
     missing : texts that mean no value.
     """
@@ -37,7 +38,7 @@ class Scan:
     ):
         self.missing = {"", *missing}
         self.columns = {
-            position: Column(name, *kind_by_header(name, patients))
+            position: Column(name, *kind_by_header(name, patients), patients)
             for position, name in enumerate(header)
             if name and name not in exempt
         }

@@ -31,8 +31,8 @@ def read_tables(path: Path, name: str, how: dict) -> Iterator[Table]:
     passed over but counted in the numbering, as an editor counts them. UserError where the file
     is not what `how` says, or is not fit to be read at all.
     """
-    for sheet, rows in import_module(READERS[how["type"]]).tables(path, name, how):
-        yield Table(sheet, _with_text(rows))
+    for table in import_module(READERS[how["type"]]).tables(path, name, how):
+        yield table._replace(rows=_with_text(table.rows))
 
 
 def _with_text(rows: Iterator[Row]) -> Iterator[Row]:

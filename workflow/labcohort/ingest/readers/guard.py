@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from labcohort.errors import UserError
 from labcohort.ingest.readers.limits import check_row
-from labcohort.ingest.readers.table import Row, Table
+from labcohort.ingest.readers.table import Area, Row, Table
 
 # address space of a reader in a child process, in bytes
 CHILD_MEMORY = 8 << 30
@@ -99,7 +99,7 @@ def _received(pipe: BinaryIO, child: subprocess.Popen, name: str, kind: str) -> 
             elif word == "failed":
                 raise _unreadable(name, kind, content[0])
             else:
-                waiting = None if word == "end" else Table(content[0], rows())
+                waiting = None if word == "end" else _announced(*content, rows())
                 return
         raise _unreadable(name, kind, _death(child.wait()))
 
@@ -110,6 +110,10 @@ def _received(pipe: BinaryIO, child: subprocess.Popen, name: str, kind: str) -> 
         yield table
         for _ in table.rows:
             pass
+
+
+def _announced(sheet: str | None, merged: list[list[int]], rows: Iterator[Row]) -> Table:
+    return Table(sheet, rows, tuple(Area(*area) for area in merged))
 
 
 def _unreadable(name: str, kind: str, why: str) -> UserError:
@@ -145,9 +149,9 @@ def run_child(job: dict) -> None:
             module, function = job["entry"]
             path, name, how = job["arguments"]
             read = getattr(import_module(module), function)
-            for sheet, rows in read(Path(path), name, how):
-                send("table", sheet)
-                for batch in _batches(rows, name):
+            for table in read(Path(path), name, how):
+                send("table", table.sheet, table.merged)
+                for batch in _batches(table.rows, name):
                     body = _packed([cells for _, cells in batch])
                     send("rows", [number for number, _ in batch], len(body), body=body)
             send("end")

@@ -137,14 +137,17 @@ def _patient(pid: Segment, by: Separators, identifier: str | None) -> dict[str, 
 
 
 def _person(pid: Segment, by: Separators, identifier: str | None) -> str:
-    """The patient's id: PID-3 of the type `identifier`, else the first that PID-3 has.
+    """The patient's id: PID-3 of the type `identifier`, empty where there is none of that type.
 
-    Where PID-3 is empty, PID-2 and then PID-4, which held ids before v2.3.
+    Without a type the first that PID-3 has, else PID-2 and then PID-4, which held ids before
+    v2.3.
     """
-    listed = by.repetitions(pid.field(3))
-    named = [text for text in listed if identifier and by.part(text, 5) == identifier]
-    others = [*listed, *by.repetitions(pid.field(2)), *by.repetitions(pid.field(4))]
-    return next(filter(None, (by.part(text, 1) for text in named + others)), "")
+    ids = by.repetitions(pid.field(3))
+    if identifier:
+        ids = [text for text in ids if by.part(text, 5) == identifier]
+    else:
+        ids += [*by.repetitions(pid.field(2)), *by.repetitions(pid.field(4))]
+    return next(filter(None, (by.part(text, 1) for text in ids)), "")
 
 
 def _words(by: Separators, *fields: str) -> str:

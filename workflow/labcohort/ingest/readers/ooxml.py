@@ -42,6 +42,8 @@ _FORMULA = re.compile(
 _VALUE = re.compile(rb">[^<]+<")
 _TEXT_RESULT = re.compile(rb"""\st\s*=\s*["']str["']""")
 _ENDS = (b"</c>", b":c>", b"</row>", b":row>")
+# a value (v) or a text in the cell itself (t) that is not blank
+_FILLED = re.compile(rb"<" + _PREFIX + rb"[vt](?:\s[^<>]*)?>\s*[^<\s]")
 _PLACE = re.compile(rb"""\sr\s*=\s*["'](\w+)["']""")
 
 
@@ -64,6 +66,18 @@ def check_package(path: Path, name: str, sheets: list[str]) -> None:
         for part, sheet in asked.items():
             with archive.open(part) as file:
                 _check_cells(_between_cells(_blocks(file, part, name), name), name, sheet)
+
+
+def filled_sheets(path: Path, name: str, sheets: list[str]) -> list[str]:
+    """Those of `sheets` that have a cell with any value (a shared text of blanks is one)."""
+    with _opened(path, name) as archive:
+        parts = _sheet_parts(archive)
+        return [sheet for sheet in sheets if _has_value(archive, parts[sheet], name)]
+
+
+def _has_value(archive: zipfile.ZipFile, part: str, name: str) -> bool:
+    with archive.open(part) as file:
+        return any(map(_FILLED.search, _between_cells(_blocks(file, part, name), name)))
 
 
 @contextmanager

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from labcohort.errors import UserError
+from labcohort.ingest.readers.table import Area, Row
 
 # a sheet lies in memory as the rectangle that holds its cells, some 80 bytes each
 MAX_CELLS = 30_000_000
-# first row, first column, last row, last column, from 0
-Area = tuple[int, int, int, int]
 
 
 def check_extent(rows: int, columns: int, where: str) -> None:
@@ -31,6 +30,20 @@ def error_cell(where: str) -> UserError:
     )
 
 
+def check_others(filled: list[str], where: str) -> None:
+    """UserError for sheets with text that the YAML neither asks for nor ignores."""
+    if filled:
+        raise UserError(
+            f"{len(filled)} more sheet{'s' * (len(filled) > 1)} with text: "
+            + ", ".join(f"'{sheet}'" for sheet in filled[:20]),
+            where=where,
+            rule="each sheet with text is read or ignored by its name: results in another would"
+            " be lost",
+            do="list them under format > sheets, or under format > ignore_sheets, in the"
+            " source's YAML",
+        )
+
+
 def damaged(where: str) -> UserError:
     """The error for a workbook that is cut short or changed by accident."""
     return UserError(
@@ -41,23 +54,25 @@ def damaged(where: str) -> UserError:
     )
 
 
-def spread(rows: Iterable[list[str]], merged: list[Area], where: str) -> Iterator[list[str]]:
-    """The rows with the value of each merged area in all of its cells that the rows have."""
+def spread(rows: Iterable[list[str]], merged: list[Area], where: str) -> Iterator[Row]:
+    """The rows, numbered from 1, with the value of each merged area in all of its cells that the
+    rows have."""
     waiting = sorted(merged, reverse=True)
     open_areas: list[tuple[Area, str]] = []
-    for number, cells in enumerate(rows):
-        while waiting and waiting[-1][0] <= number:
+    for number, cells in enumerate(rows, 1):
+        while waiting and waiting[-1].first_row <= number:
             area = waiting.pop()
-            open_areas.append((area, cells[area[1]] if area[1] < len(cells) else ""))
-        for (_, left, _, right), text in open_areas:
-            for column in range(left, min(right + 1, len(cells))):
+            left = area.first_column
+            open_areas.append((area, cells[left] if left < len(cells) else ""))
+        for area, text in open_areas:
+            for column in range(area.first_column, min(area.last_column + 1, len(cells))):
                 if cells[column] not in ("", text):
                     raise UserError(
                         f"a value is hidden under merged cells, in column {column + 1}",
-                        where=f"{where}, row {number + 1}",
+                        where=f"{where}, row {number}",
                         rule="a merged area has one value, that of its first cell",
                         do="unmerge the cells in Excel, correct the values, and save it again",
                     )
                 cells[column] = text
-        open_areas = [(area, text) for area, text in open_areas if area[2] > number]
-        yield cells
+        open_areas = [(area, text) for area, text in open_areas if area.last_row > number]
+        yield number, cells

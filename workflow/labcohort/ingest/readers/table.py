@@ -7,11 +7,22 @@ from typing import NamedTuple
 Row = tuple[int, list[str]]
 
 
+class Area(NamedTuple):
+    """Merged cells: rows by their number in the file, columns by their position from 0."""
+
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+
+
 class Table(NamedTuple):
     """One table of a file: its sheet (None where the format has none), and its rows.
 
-    Rows are read when asked for, and only until the next table is asked for.
+    Rows are read when asked for, and only until the next table is asked for. In the rows each
+    cell of a `merged` area has the area's value.
     """
 
     sheet: str | None
     rows: Iterator[Row]
+    merged: tuple[Area, ...] = ()

@@ -2,7 +2,8 @@
 
 The stored value is read, not its display: 6.5 % is 0.065, and of a formula the value that was
 calculated when the file was saved. A date is one where its cell has a date's format, and is read
-in ISO form; a day number without it stays a number. A merged area gives its value in each cell.
+in ISO form; a day number without it stays a number. A merged area gives its value in each cell,
+and its place to the table: what may be merged depends on what a column holds.
 """
 
 from collections.abc import Iterator
@@ -10,11 +11,11 @@ from pathlib import Path
 
 from labcohort.errors import UserError, nearest, place
 from labcohort.ingest.readers.guard import isolated
-from labcohort.ingest.readers.ooxml import check_package
-from labcohort.ingest.readers.sheets import Area, damaged, spread
+from labcohort.ingest.readers.ooxml import check_package, filled_sheets
+from labcohort.ingest.readers.sheets import check_others, damaged, spread
 from labcohort.ingest.readers.shown import cell_text
 from labcohort.ingest.readers.signature import kind_of
-from labcohort.ingest.readers.table import Table
+from labcohort.ingest.readers.table import Area, Table
 from labcohort.ingest.readers.xls import XlsBook
 
 KINDS = {"xlsx": "an XLSX workbook", "xls": "an XLS workbook"}
@@ -23,8 +24,9 @@ KINDS = {"xlsx": "an XLSX workbook", "xls": "an XLS workbook"}
 def tables(path: Path, name: str, how: dict) -> Iterator[Table]:
     """A table for each sheet of `sheets`, or for `sheet`.
 
-    UserError for a file of another kind, an unknown sheet, a cell with an Excel error, a value
-    hidden under a merged area, and in XLSX a formula that nothing has calculated.
+    UserError for a file of another kind, an unknown sheet, another one with text that is not
+    among `ignore_sheets`, a cell with an Excel error, a value hidden under a merged area, and in
+    XLSX a formula that nothing has calculated.
     """
     return isolated(_tables, path, name, how)
 
@@ -43,10 +45,12 @@ def _tables(path: Path, name: str, how: dict) -> Iterator[Table]:
                 rule=f"its sheets are: {', '.join(book.sheet_names[:60])}",
                 do="correct format > sheet in the source's YAML",
             )
+    others = [s for s in book.sheet_names if s not in {*sheets, *how.get("ignore_sheets", [])}]
+    check_others(book.filled(others), name)
     for sheet in sheets:
         rows, merged = book.sheet(sheet)
         texts = ([cell_text(cell) for cell in row] for row in rows)
-        yield Table(sheet, enumerate(spread(texts, merged, place(name, sheet)), 1))
+        yield Table(sheet, spread(texts, merged, place(name, sheet)), tuple(merged))
 
 
 class XlsxBook:
@@ -55,16 +59,19 @@ class XlsxBook:
     def __init__(self, path: Path, name: str):
         from python_calamine import CalamineError, CalamineWorkbook
 
-        self.name = name
+        self.path, self.name = path, name
         try:
             self.book = CalamineWorkbook.from_path(path)
         except (CalamineError, OSError, ValueError):
             raise damaged(name) from None
         self.sheet_names = self.book.sheet_names
 
+    def filled(self, sheets: list[str]) -> list[str]:
+        """Those of `sheets` that hold any text."""
+        return filled_sheets(self.path, self.name, sheets) if sheets else []
+
     def sheet(self, sheet: str) -> tuple[Iterator[list[object]], list[Area]]:
-        """Rows of a sheet from its first on, and its merged areas: first and last row and column,
-        from 0."""
+        """Rows of a sheet from its first on, and its merged areas."""
         from python_calamine import CalamineError
 
         try:
@@ -73,7 +80,10 @@ class XlsxBook:
             raise damaged(place(self.name, sheet)) from None
         # rows come from the first of the sheet on, cells from the first column that has any
         margin = [""] * (cells.start[1] if cells.start else 0)
-        merged = [(*first, *last) for first, last in cells.merged_cell_ranges or []]
+        merged = [
+            Area(top + 1, bottom + 1, left, right)
+            for (top, left), (bottom, right) in cells.merged_cell_ranges or []
+        ]
         return (margin + row for row in cells.iter_rows()), merged
 
 

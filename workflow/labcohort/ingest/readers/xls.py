@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from labcohort.errors import UserError, place
-from labcohort.ingest.readers.sheets import Area, check_extent, damaged, error_cell
+from labcohort.ingest.readers.sheets import check_extent, damaged, error_cell
+from labcohort.ingest.readers.table import Area
 
 # kinds of cells whose value is what it is: empty, text, number, blank with a format
 _PLAIN = (0, 1, 2, 6)
@@ -44,9 +45,19 @@ class XlsBook:
             ) from None
         self.sheet_names = self.book.sheet_names()
 
+    def filled(self, sheets: list[str]) -> list[str]:
+        """Those of `sheets` that hold any text."""
+        return [sheet for sheet in sheets if _has_text(self._cells(sheet))]
+
     def sheet(self, sheet: str) -> tuple[Iterator[list[object]], list[Area]]:
-        """Rows of a sheet from its first on, and its merged areas: first and last row and column,
-        from 0."""
+        """Rows of a sheet from its first on, and its merged areas."""
+        cells = self._cells(sheet)
+        merged = [Area(top + 1, end, left, side - 1) for top, end, left, side in cells.merged_cells]
+        rows = (self._row(cells, number) for number in range(cells.nrows))
+        return rows, merged
+
+    def _cells(self, sheet: str):
+        """xlrd's sheet."""
         try:
             cells = self.book.sheet_by_name(sheet)
         except MemoryError:
@@ -54,9 +65,7 @@ class XlsBook:
         except Exception:
             raise damaged(place(self.name, sheet)) from None
         check_extent(cells.nrows, cells.ncols, place(self.name, sheet))
-        merged = [(top, left, end - 1, side - 1) for top, end, left, side in cells.merged_cells]
-        rows = (self._row(cells, number) for number in range(cells.nrows))
-        return rows, merged
+        return cells
 
     def _row(self, cells, number: int) -> list[object]:
         kinds, values = cells.row_types(number), cells.row_values(number)
@@ -80,3 +89,8 @@ class XlsBook:
         except (ValueError, OverflowError):
             return value
         return stamp.time() if value < 1 else stamp
+
+
+def _has_text(cells) -> bool:
+    values = (value for number in range(cells.nrows) for value in cells.row_values(number))
+    return any(str(value).strip() for value in values)

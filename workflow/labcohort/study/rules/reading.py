@@ -38,6 +38,16 @@ def _keys_are_of_the_format(study) -> None:
                 rule="names and values of such a file are no rows of it",
                 do=f"remove {own_rows[0]}",
             )
+        both = {*source["format"].get("ignore_sheets", [])} & {
+            *source["format"].get("sheets", []), source["format"].get("sheet")
+        }  # fmt: skip
+        if both:
+            raise UserError(
+                f"the sheet '{min(both)}' is both read and ignored",
+                where=f"{where}, at format",
+                rule="ignore_sheets names the sheets that are not read",
+                do="remove it from one of the two",
+            )
         if source.get("visit") == {"sheet": True} and kind not in ("xlsx", "xls"):
             raise UserError(
                 f"a file of the format {kind} has no sheets",
@@ -122,6 +132,34 @@ def _no_column_is_dropped_and_used(study) -> None:
             )
 
 
+def _no_result_is_filled_down(study) -> None:
+    """An empty result is none; only what groups rows, or says of what they are, is filled."""
+    from labcohort.ingest.mapping import Mapping
+    from labcohort.settings import ingest
+
+    for name, source in study.sources.items():
+        filled = source.get("fill_down", [])
+        where = f"config/sources/{name}.yaml, at fill_down"
+        if source["content"] == "patients":
+            attributes = source["attributes"].values()
+            own = {a["column"] for a in attributes if {"dates", "number"} & set(a)}
+            own |= {*source.get("ignore", [])}
+        else:
+            found = Mapping(ingest(study, name, {}, "")).columns(filled, where) if filled else {}
+            entries = [a for a in source["analytes"].values() if isinstance(a, dict)]
+            marks = {entry["below"]["column"] for entry in entries if "below" in entry}
+            own = {*found, source.get("value"), *marks}
+        wrong = sorted(own & {*filled})
+        if wrong:
+            raise UserError(
+                f"'{wrong[0]}' holds results and is filled down",
+                where=where,
+                rule="an empty cell of results is no result, and not the one above it; persons,"
+                " dates, visits, units and groups may be filled",
+                do="remove it from fill_down",
+            )
+
+
 def _dates_are_not_shifted_and_compared(study) -> None:
     """Calendar criteria mean nothing where each person's dates are shifted by days of their own."""
     if "shift_days" not in study.config["privacy"]:
@@ -139,14 +177,9 @@ def _dates_are_not_shifted_and_compared(study) -> None:
 def _date_formats_are_dates(study) -> None:
     from labcohort.harmonise.dates import pattern_of
 
-    for name, source in study.sources.items():
-        dates = {f"attributes > {a}": how for a, how in source.get("attributes", {}).items()}
-        dates |= {key: source[key] for key in ("date", "reported") if key in source}
-        claims = source.get("claims", {})
-        dates |= {"claims > birth_date": claims["birth_date"]} if "birth_date" in claims else {}
-        for key, how in dates.items():
-            for date_format in how.get("formats", how.get("dates", [])):
-                pattern_of(date_format, f"config/sources/{name}.yaml, at {key}")
+    for where, formats in _declared_formats(study):
+        for date_format in formats:
+            pattern_of(date_format, where)
 
 
 def _numbers_are_written_one_way(study) -> None:
@@ -161,12 +194,62 @@ def _numbers_are_written_one_way(study) -> None:
             check_zone(source["date"]["zone"], f"{where}, date > zone")
 
 
+def _claims_can_be_compared(study) -> None:
+    """The patient table has what a row claims, and codes of a sex are read as it reads them."""
+    for name, source in study.sources.items():
+        where = f"config/sources/{name}.yaml, claims"
+        for claim in source.get("claims", {}):
+            if claim not in study.attributes:
+                raise UserError(
+                    f"the patient table has no {claim}",
+                    where=f"{where} > {claim}",
+                    rule="what a row claims of its person is held against the patient table",
+                    do=f"declare the attribute {claim} there, or remove the claim",
+                )
+        for code, meaning in source.get("claims", {}).get("sex", {}).get("codes", {}).items():
+            if meaning not in ("male", "female"):
+                raise unknown(
+                    "sex", str(meaning), ["male", "female"], f"{where} > sex > codes > {code}"
+                )
+
+
+def _declared_formats(study):
+    """Where formats of a date are declared, and the list of them."""
+    for name, source in study.sources.items():
+        dates = {f"attributes > {a}": how for a, how in source.get("attributes", {}).items()}
+        dates |= {key: source[key] for key in ("date", "reported") if key in source}
+        claims = source.get("claims", {})
+        dates |= {"claims > birth_date": claims["birth_date"]} if "birth_date" in claims else {}
+        for key, how in dates.items():
+            formats = how.get("formats", how.get("dates", []))
+            yield f"config/sources/{name}.yaml, at {key}", formats
+
+
+def _no_text_is_two_dates(study) -> None:
+    """Of two formats of one shape and not one order, the first would read the other's dates."""
+    from labcohort.harmonise.date_orders import read_differently
+
+    for where, formats in _declared_formats(study):
+        if found := read_differently(formats):
+            one, other, text = found
+            raise UserError(
+                f"'{one}' and '{other}' read the same text as different days",
+                where=where,
+                rule=f"a date has one meaning; '{text}' would have two",
+                do="declare the one in which the file writes its dates; where it has both, make two"
+                " sources of it",
+            )
+
+
 RULES = (
     _keys_are_of_the_layout,
     _keys_are_of_the_format,
     _dates_can_be_counted,
     _no_column_is_dropped_and_used,
+    _no_result_is_filled_down,
     _dates_are_not_shifted_and_compared,
     _date_formats_are_dates,
+    _no_text_is_two_dates,
     _numbers_are_written_one_way,
+    _claims_can_be_compared,
 )

@@ -1,0 +1,98 @@
+"""Results that their own source took back: by a correction, a withdrawal, a cancellation.
+
+What takes a result back is often no value itself (`haemolysed`, an empty cell), and would leave
+the earlier result standing as if nothing had been said.
+"""
+
+import polars as pl
+
+from labcohort.errors import place
+
+WITHDRAWN = "withdrawn"
+KEY = ("source", "marker", "person", "sample_date")
+PLACE = ("file", "sheet", "row", "column")
+# what of a result without a value takes back the ones before it, and how a reason says so
+WORDS = {
+    "corrected": "its source corrected it, without a value that can be used, in ",
+    WITHDRAWN: "its source withdrew it in ",
+    "cancelled": "its source says that it cannot be obtained in ",
+    "final": "its final result has no value that can be used, in ",
+}
+
+
+def takes_back(how: dict) -> pl.Expr:
+    """Whether a missing cell is a statement: an empty result of a long file that its status calls
+    corrected, withdrawn or cancelled.
+
+    An empty cell of a wide file says nothing of its own. An empty final result neither: HL7's
+    status U makes preliminary values final without sending them again.
+    """
+    codes = how.get("status", {}).get("codes", {})
+    said = [code for code, meaning in codes.items() if meaning in WORDS and meaning != "final"]
+    status = pl.col("status_text").fill_null("").str.strip_chars()
+    known = pl.all_horizontal(pl.col("marker", "person").is_not_null())
+    return (
+        pl.lit(how["layout"] == "long") & (pl.col("fate") == "missing") & known & status.is_in(said)
+    )
+
+
+def with_withdrawn(cells: pl.DataFrame, empty: pl.DataFrame) -> pl.DataFrame:
+    """`cells` with rule and reason where their source took the result back.
+
+    `empty` are the missing cells of `takes_back`, with status, reported and sample_date. They,
+    and the cells that a rule sets aside, take back what the same source sent before them of the
+    marker, person and day:
+
+    - corrected and withdrawn (HL7 D, W; FHIR entered-in-error) every result, but one whose time
+      is later;
+    - cancelled (HL7 X, results cannot be obtained) preliminary results likewise, others only
+      where their time is not later: another specimen of the day may have given them;
+    - final the preliminary results.
+
+    Rows that say they are of another person take nothing back.
+    """
+    without = cells.filter(pl.col("rule").is_not_null() & pl.col("claim_rule").is_null())
+    # no status counts as final; a status that is no code says nothing
+    without = without.filter(~pl.col("status_unknown")).with_columns(
+        pl.col("status").fill_null("final")
+    )
+    empty = empty.filter(pl.col("claim_rule").is_null())
+    names = [*KEY, *PLACE, "status", "reported"]
+    later = pl.concat([without.select(names), empty.select(names)])
+    standing = cells.with_row_index("n").filter(pl.col("rule").is_null())
+    pairs = standing.select("n", *KEY, "status", "reported").join(
+        later.drop_nulls(KEY), on=KEY, suffix="_later"
+    )
+    taken = pairs.filter(_taken_back()).sort("n", *PLACE, nulls_last=True)
+    taken = taken.unique("n", keep="first", maintain_order=True)
+    if taken.is_empty():
+        return cells
+    places = [place(*row) for row in taken.select("file", "sheet", "row").iter_rows()]
+    words = pl.col("status_later").replace_strict(WORDS, return_dtype=pl.String)
+    taken = taken.select("n", why=words + pl.Series(places, dtype=pl.String))
+    return (
+        cells.with_row_index("n")
+        .join(taken, on="n", how="left", maintain_order="left")
+        .with_columns(
+            rule=pl.coalesce("rule", pl.when(pl.col("why").is_not_null()).then(pl.lit(WITHDRAWN))),
+            reason=pl.coalesce("reason", "why"),
+        )
+        .drop("n", "why")
+    )
+
+
+def _taken_back() -> pl.Expr:
+    """Whether `status_later`, which has no value, takes back the result beside it."""
+    later, preliminary = pl.col("status_later"), pl.col("status") == "preliminary"
+    preliminary = preliminary.fill_null(False)
+    # null where one of both has no time
+    before = pl.col("reported") <= pl.col("reported_later")
+    return (
+        pl.when(later.is_in(["corrected", WITHDRAWN]))
+        .then(before.fill_null(True))
+        .when(later == "cancelled")
+        .then(before.fill_null(preliminary))
+        .when(later == "final")
+        .then(preliminary & before.fill_null(True))
+        .otherwise(False)
+    )
