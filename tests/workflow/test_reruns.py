@@ -349,7 +349,7 @@ EDITS = {
         "file: resources/demo/site_a_results.csv",
         "file: resources/demo/site_a_*.csv",
         # what is said of a file of a pattern names its number
-        {"ingest site_a", "validate all"},
+        {"ingest site_a", "harmonise site_a", "validate all"},
     ),
 }
 # the edits that are run, too: what runs
