@@ -23,6 +23,9 @@ from labcohort.errors import UserError  # noqa: E402
 
 def main(arguments: list[str]) -> int:
     """Exit code: 0 done, 1 a mistake in the study (said in one message) or a fault of ours."""
+    if {"-h", "--help"} & set(arguments):
+        print(__doc__.strip())
+        return 0
     if arguments[:1] == ["check"] and len(arguments) <= 2:
         # by name: what a job imports is in its provenance, and no job checks a study
         check = import_module("labcohort.check").check

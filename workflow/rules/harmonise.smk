@@ -8,9 +8,9 @@ rule harmonise:
         gate=after("ingested"),
         cells="results/ingested/{source}.parquet",
         # where dates or persons of the source are held to the patient table
-        patients=lambda wildcards: PATIENT_TABLE
-        if settings.needs_patients(STUDY, wildcards.source)
-        else [],
+        patients=lambda wildcards: (
+            PATIENT_TABLE if settings.needs_patients(STUDY, wildcards.source) else []
+        ),
     output:
         # a file a panel: a changed value reruns its own panel and no other
         values=expand("results/harmonised/{{source}}/{panel}.parquet", panel=PANELS),

@@ -17,19 +17,13 @@ rule quality:
         ],
         quarantines=[
             "results/restricted/harmonise/patients.quarantine.parquet",
-            *expand(
-                "results/restricted/harmonise/{source}.quarantine.parquet", source=SOURCES
-            ),
+            *expand("results/restricted/harmonise/{source}.quarantine.parquet", source=SOURCES),
             *expand("results/restricted/derive/{panel}.quarantine.parquet", panel=PANELS),
         ],
-        duplicates=expand(
-            "results/restricted/derive/{panel}.duplicates.parquet", panel=PANELS
-        ),
+        duplicates=expand("results/restricted/derive/{panel}.duplicates.parquet", panel=PANELS),
         balances=expand("results/quality/derive/{panel}.balance.tsv", panel=PANELS),
         flags=expand("results/quality/derive/{panel}.flags.tsv", panel=PANELS),
-        proposals=expand(
-            "results/restricted/harmonise/{source}.proposals.tsv", source=SOURCES
-        ),
+        proposals=expand("results/restricted/harmonise/{source}.proposals.tsv", source=SOURCES),
     output:
         ledger="results/quality/ledger.tsv",
         derived="results/quality/derived.tsv",
@@ -90,9 +84,7 @@ rule validate:
         html="results/quality/validation.html",
         json="results/quality/validation.json",
         summary="results/quality/summary.json",
-        extracts=expand(
-            "results/restricted/set_aside_{source}.xlsx", source=[PATIENTS, *SOURCES]
-        ),
+        extracts=expand("results/restricted/set_aside_{source}.xlsx", source=[PATIENTS, *SOURCES]),
     log:
         "results/logs/quality/validate.log",
     params:

@@ -20,10 +20,11 @@ SPLITS = (
 VISIT = re.compile(
     r"^(?:[vtmwdpVTMWDP]?[0-9]{1,3}[mMwWdDyY]?|base(?:line)?|bl|pre|post|screen(?:ing)?|before|after"
     r"|follow.?up|fu[0-9]*|(?:month|visit|week|day|year)[ _]?[0-9]+|[0-9]+个?月|基线|治疗[前后]"
+    r"|[0-9]{1,3}[ _]?(?:months?|mo|weeks?|wks?|days?|years?)"
     r"|随访[0-9]*)$",
     re.IGNORECASE,
 )
-MONTHS = re.compile(r"^(?:m|month[ _]?)?([0-9]{1,2})(?:m|个?月)?$", re.IGNORECASE)
+MONTHS = re.compile(r"^(?:m|month[ _]?)?([0-9]{1,2})(?:m|个?月|[ _]?mo(?:nths?)?)?$", re.IGNORECASE)
 BASE = re.compile(r"^(?:base(?:line)?|bl|pre|before|基线|治疗前)$", re.IGNORECASE)
 
 
@@ -43,6 +44,9 @@ def blocks_of(names: list[str], facts: Facts) -> Blocks | None:
     for pattern, analyte_first in SPLITS:
         groups: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
         for name in names:
+            # a group heading is no part of an analyte's name
+            if BETWEEN_ROWS in name and BETWEEN_ROWS not in pattern.pattern:
+                continue
             if (split := pattern.match(name)) and VISIT.match(split.group("v")):
                 groups[split.group("s")][name] = (split.group("a"), split.group("v"))
         for sign, split in groups.items():

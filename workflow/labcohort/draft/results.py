@@ -197,7 +197,16 @@ def _context(table: Table, analytes: dict[str, Analyte]) -> list[Entry]:
         if c.name not in table.taken and c.name not in analytes and c.name not in in_blocks
     ]
     hints = {n: hint for n in beside if (hint := below_hint(table, table.column(n), analytes))}
-    return [Entry("context", beside, comments=hints, is_guess=False)] if beside else []
+    numbers = [n for n in beside if n not in hints and _may_hold_results(table.column(n))]
+    hints |= {
+        n: remark(0.3, "it holds numbers: results in it would not be counted") for n in numbers
+    }
+    return [Entry("context", beside, comments=hints, is_guess=bool(numbers))] if beside else []
+
+
+def _may_hold_results(column: Column) -> bool:
+    """Whether a column holds numbers of some variety, as results do and flags do not."""
+    return column.is_numeric and len(column.counts) > 5
 
 
 def wide_guess(columns: list[Column]) -> Guess:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from labcohort.errors import UserError
 from labcohort.ingest.key import key_fingerprint, read_key
+from labcohort.ingest.source_names import shown_names
 from labcohort.memory import Memory
 from labcohort.provenance import file_digest
 from labcohort.study.paths import study_paths
@@ -19,10 +20,10 @@ def raw_files(study, source: str, directory: Path, key: str = "file") -> list[st
     where = f"config/sources/{source}.yaml, {key}: {name}"
     paths = study_paths(directory, name, where, study.config["data_folders"])
     names = [_from_study(path, directory) for path in paths]
-    for found in names:
+    for found, shown in shown_names(name, names).items():
         # of the study's own directory Snakemake sees nothing
         _check_name(found, where)
-        _check_file(directory / found, where if found == name else f"{where}, {found}")
+        _check_file(directory / found, where if found == name else f"{where}, {shown}")
     return names
 
 
