@@ -8,8 +8,11 @@ lines of persons.
 """
 
 import hmac
+from pathlib import Path
 
 import polars as pl
+
+from labcohort.ingest.key import read_key
 
 
 def shift_days(key: bytes, persons: pl.Series, largest: int) -> pl.Series:
@@ -21,6 +24,21 @@ def shift_days(key: bytes, persons: pl.Series, largest: int) -> pl.Series:
     distinct = persons.drop_nulls().unique()
     days = {person: _days(key, person, largest) for person in distinct}
     return persons.replace_strict(days, default=None, return_dtype=pl.Int32).alias("days")
+
+
+def shifted_as_told(
+    frame: pl.DataFrame, columns: list[str], settings: dict, back: bool = False
+) -> pl.DataFrame:
+    """The frame `shifted` by what a job is told; as it is where the study shifts no dates."""
+    if "privacy" not in settings:
+        return frame
+    key = read_key(settings["privacy"], Path())
+    return shifted(frame, columns, key, settings["privacy"]["shift_days"], back)
+
+
+def dates_of(people: pl.DataFrame) -> list[str]:
+    """The columns of dates of a patient table."""
+    return [name for name, kind in people.schema.items() if kind == pl.Date]
 
 
 def shifted(

@@ -7,8 +7,7 @@ import polars as pl
 
 from labcohort.harmonise.cells import harmonise_cells
 from labcohort.harmonise.claims import place_texts
-from labcohort.ingest.date_shift import shifted
-from labcohort.ingest.key import read_key
+from labcohort.ingest.date_shift import dates_of, shifted_as_told
 from labcohort.ledger import balance
 from labcohort.validate.profile import profile
 from schemas.harmonised import Values
@@ -21,7 +20,8 @@ def main(paths: dict, key: str, settings: dict) -> str:
     """Write values, set-aside records, proposals and counts; the line to report."""
     cells = pl.read_parquet(paths["cells"])
     result = harmonise_cells(cells, settings, *_people(paths["patients"], settings))
-    values = Values.validate(_shifted(result.values, settings), lazy=True)
+    values = shifted_as_told(result.values, ["sample_date", "reported"], settings)
+    values = Values.validate(values, lazy=True)
     quarantine = Quarantine.validate(result.quarantine, lazy=True)
     set_aside = quarantine.select("source", fate=pl.lit("set_aside"), reason=pl.col("rule"))
     ledger = balance("harmonise", cells, [result.unused, set_aside], values)
@@ -33,7 +33,8 @@ def main(paths: dict, key: str, settings: dict) -> str:
     ledger.write_csv(paths["ledger"], separator="\t")
     _unbroken(result.proposals).write_csv(paths["proposals"], separator="\t", quote_style="never")
     counts = profile(result, settings)
-    Path(paths["profile"]).write_text(json.dumps(counts, ensure_ascii=False, indent=1) + "\n")
+    text = json.dumps(counts, ensure_ascii=False, indent=1) + "\n"
+    Path(paths["profile"]).write_text(text, encoding="utf-8")
     return f"{values.height:,} values, {quarantine.height:,} set aside"
 
 
@@ -47,15 +48,5 @@ def _people(paths: list[str], settings: dict) -> list[pl.DataFrame]:
     if not paths:
         return []
     people, places = map(pl.read_parquet, paths)
-    dates = [name for name, kind in people.schema.items() if kind == pl.Date]
-    return [_shifted(people, settings, dates, back=True), place_texts(places)]
-
-
-def _shifted(
-    frame: pl.DataFrame, settings: dict, dates=("sample_date", "reported"), back: bool = False
-) -> pl.DataFrame:
-    """The frame with its dates shifted, where the study shifts dates."""
-    if "privacy" not in settings:
-        return frame
-    largest = settings["privacy"]["shift_days"]
-    return shifted(frame, list(dates), read_key(settings["privacy"], Path()), largest, back)
+    people = shifted_as_told(people, dates_of(people), settings, back=True)
+    return [people, place_texts(places)]
