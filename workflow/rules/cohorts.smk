@@ -24,7 +24,7 @@ rule cohorts:
     log:
         "results/logs/cohorts/all.log",
     params:
-        job=lambda wildcards: job("cohorts", "all", settings.cohorts(STUDY)),
+        job=once(lambda wildcards: job("cohorts", "all", settings.cohorts(STUDY))),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --derived {input.derived:q}'
         " --patients {input.patients:q} --membership {output.membership:q}"

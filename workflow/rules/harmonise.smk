@@ -23,8 +23,10 @@ rule harmonise:
     wildcard_constraints:
         source="|".join(SOURCES),
     params:
-        job=lambda wildcards: job(
-            "harmonise", wildcards.source, settings.harmonise(STUDY, wildcards.source, KEY)
+        job=once(
+            lambda wildcards: job(
+                "harmonise", wildcards.source, settings.harmonise(STUDY, wildcards.source, KEY)
+            )
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
@@ -47,7 +49,7 @@ rule patients:
     log:
         "results/logs/harmonise/patients.log",
     params:
-        job=lambda wildcards: job("patients", PATIENTS, settings.patients(STUDY, KEY)),
+        job=once(lambda wildcards: job("patients", PATIENTS, settings.patients(STUDY, KEY))),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
         " --patients {output.patients:q} --places {output.places:q}"

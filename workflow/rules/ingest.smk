@@ -12,11 +12,12 @@ rule ingest:
     log:
         "results/logs/ingest/{source}.log",
     params:
-        job=lambda wildcards: job(
-            "ingest",
-            wildcards.source,
-            settings.ingest(STUDY, wildcards.source, RAW[wildcards.source], KEY),
-            [settings.reader(STUDY, wildcards.source)],
+        job=once(
+            lambda wildcards: job(
+                "ingest",
+                wildcards.source,
+                settings.ingest(STUDY, wildcards.source, RAW[wildcards.source], KEY),
+            )
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job'

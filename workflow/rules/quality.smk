@@ -35,7 +35,7 @@ rule quality:
     log:
         "results/logs/quality/all.log",
     params:
-        job=lambda wildcards: job("quality", "all", settings.quality(STUDY)),
+        job=once(lambda wildcards: job("quality", "all", settings.quality(STUDY))),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --ledgers {input.ledgers:q}'
         " --quarantines {input.quarantines:q} --duplicates {input.duplicates:q}"
@@ -57,11 +57,12 @@ rule delivery:
     log:
         "results/logs/quality/{source}.delivery.log",
     params:
-        job=lambda wildcards: job(
-            "delivery",
-            wildcards.source,
-            settings.delivery(STUDY, wildcards.source, PREVIOUS[wildcards.source], KEY),
-            [settings.reader(STUDY, wildcards.source)],
+        job=once(
+            lambda wildcards: job(
+                "delivery",
+                wildcards.source,
+                settings.delivery(STUDY, wildcards.source, PREVIOUS[wildcards.source], KEY),
+            )
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
@@ -88,8 +89,10 @@ rule validate:
     log:
         "results/logs/quality/validate.log",
     params:
-        job=lambda wildcards: job(
-            "validate", "all", settings.validation(STUDY, RAW), files=[REPORT]
+        job=once(
+            lambda wildcards: job(
+                "validate", "all", settings.validation(STUDY, RAW), files=[REPORT]
+            )
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --ledger {input.ledger:q}'
@@ -109,7 +112,7 @@ checkpoint quality_gate:
     log:
         "results/logs/quality/gate.log",
     params:
-        job=lambda wildcards: job("gate", "all", {}),
+        job=once(lambda wildcards: job("gate", "all", {})),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job'
         " --validation results/quality/validation.json --done {output.done:q}"
