@@ -51,6 +51,8 @@ CHOSEN = {"in_range all", "attenders all"}
 # the report has the counts of all stages and the digests of the raw files; nothing below it runs,
 # for the gates between the stages (not counted here) are constant files
 REPORTED = {"validate all"}
+# what is flagged is counted and listed from the panels
+COUNTED = {"quality all"}
 HARMONISE = {f"harmonise {source}" for source in ("site_a", "site_b", "site_c")}
 FIGURES = {"figure figure_2_blood_pressure", "figure figure_3_glycaemia"}
 PROFILES = {"with the profile": [], "without a profile": ["--workflow-profile", "none"]}
@@ -293,6 +295,13 @@ EDITS = {
         "missing_share\t\twarn\t0.70\t",
         {"validate all"},
     ),
+    "a flag that the study judges": (
+        "config/rule_settings.tsv",
+        "missing_share\t\twarn\t0.75\t",
+        "delta_check\tsite_b\twarn\t\tlook at each\nmissing_share\t\twarn\t0.75\t",
+        # it is raised where panels are derived, listed and judged behind them
+        {"quality all", "validate all"},
+    ),
     "the reader of text": (
         "workflow/labcohort/ingest/readers/text.py",
         "    number = 0\n",
@@ -342,7 +351,8 @@ EDITS = {
         "config/sources/site_c.yaml",
         'missing: ["-"]',
         'missing: ["-", "n.d."]',
-        {"harmonise site_c"},
+        # the report names the digest of each mapping
+        {"harmonise site_c", "validate all"},
     ),
     "a pattern in the place of the one file that it finds": (
         "config/sources/site_a.yaml",
@@ -361,7 +371,11 @@ RUN = {
     "a conversion that no source uses": HARMONISE | REPORTED,
     "the text of a rule": REPORTED,
     # no cohort is chosen on a lipid, and the grid derives no lipid
-    "a formula": {"derive lipid", "cohorts all", "compare lipid"} | CHOSEN | COMPARED | REPORTED,
+    "a formula": {"derive lipid", "cohorts all", "compare lipid"}
+    | CHOSEN
+    | COMPARED
+    | COUNTED
+    | REPORTED,
 }
 
 
@@ -443,6 +457,7 @@ CELL = {
     *("derive lipid", "derive glycaemic", "derive liver"),
     "cohorts all",
     "compare lipid",
+    *COUNTED,
     *REPORTED,
     *COMPARED,
     *CHOSEN,
@@ -502,8 +517,8 @@ def test_a_signed_correction_of_one_value(copy):
         f"{float(old) + 0.1:.1f}\tJ. Doe\tslip of the pen\t2026-01-31\n"
     )
     (copy.study / "config/corrections.tsv").write_text(table, encoding="utf-8")
-    # as the cell itself, which is not read again; and the flag of corrected values is counted
-    assert copy.ran() == CELL - {"ingest site_a"} | {"quality all"}
+    # as the cell itself, which is not read again
+    assert copy.ran() == CELL - {"ingest site_a"}
 
 
 def test_a_previous_delivery_of_a_source(copy):
@@ -516,9 +531,13 @@ def test_a_previous_delivery_of_a_source(copy):
 
 def test_files_of_a_pattern_added_renamed_and_removed(copy):
     raw = copy.study / "resources/demo/site_a_results.csv"
-    more = raw.with_name("site_a_more.csv")
+    more = raw.with_name("site_a_supplement.csv")
     header, *rows = raw.read_text("utf-8").splitlines()
     copy.edit("config/sources/site_a.yaml", "site_a_results.csv", "site_a_*.csv")
+    # values carry what their file is called: now its number. No comparison comes out changed
+    renamed = {"ingest site_a", "harmonise site_a", "cohorts all", "quality all"}
+    renamed |= DERIVE | COMPARE | CHOSEN | {"regression all", "sensitivity all"}
+    assert copy.ran() == renamed | REPORTED
     # one more cholesterol of one person, years after the last visit
     row = next(row for row in rows if row.startswith("A-002,") and ",14647-2," in row).split(",")
     row[1] = "2024-05-31"

@@ -18,7 +18,6 @@ rule derive:
         duplicates="results/restricted/derive/{panel}.duplicates.parquet",
         ledger="results/quality/derive/{panel}.ledger.tsv",
         balance="results/quality/derive/{panel}.balance.tsv",
-        flags="results/quality/derive/{panel}.flags.tsv",
         against_reported="results/quality/derive/{panel}.against_reported.tsv",
     log:
         "results/logs/derive/{panel}.log",
@@ -32,9 +31,8 @@ rule derive:
         " --derived {output.derived:q}"
         " --quarantine {output.quarantine:q} --duplicates {output.duplicates:q}"
         " --ledger {output.ledger:q} --balance {output.balance:q}"
-        " --flags {output.flags:q} --against_reported {output.against_reported:q}"
-        " --log {log:q}"
-        " <<< {params.job:q}"
+        " --against_reported {output.against_reported:q}"
+        " --log {log:q} <<< {params.job:q}"
 
 
 checkpoint derived_gate:

@@ -1,6 +1,6 @@
-# in:  what each stage wrote of its cells: ledger, set-aside records, repeats, profiles, flags
+# in:  what each stage wrote of its cells: ledger, set-aside records, repeats, profiles; results/derived/
 # out: results/quality/      counts, rules and places: the validation report, the ledger
-#      results/restricted/   raw values and lines of persons: what was set aside, and why
+#      results/restricted/   raw values and lines of persons: set aside, flagged, changed, and why
 
 
 rule quality:
@@ -22,12 +22,14 @@ rule quality:
         ],
         duplicates=expand("results/restricted/derive/{panel}.duplicates.parquet", panel=PANELS),
         balances=expand("results/quality/derive/{panel}.balance.tsv", panel=PANELS),
-        flags=expand("results/quality/derive/{panel}.flags.tsv", panel=PANELS),
+        panels=DERIVED,
         proposals=expand("results/restricted/harmonise/{source}.proposals.tsv", source=SOURCES),
     output:
         ledger="results/quality/ledger.tsv",
         derived="results/quality/derived.tsv",
-        flagged="results/quality/flags.tsv",
+        flags="results/quality/flags.tsv",
+        flagged="results/restricted/flagged.parquet",
+        to_look_at="results/restricted/flagged.csv",
         quarantine="results/restricted/quarantine.parquet",
         duplicates="results/restricted/duplicates.parquet",
         set_aside="results/restricted/set_aside.csv",
@@ -43,7 +45,8 @@ rule quality:
         " --ledger {output.ledger:q} --quarantine {output.quarantine:q}"
         " --all-duplicates {output.duplicates:q} --set-aside {output.set_aside:q}"
         " --balances {input.balances:q} --derived {output.derived:q}"
-        " --flags {input.flags:q} --flagged {output.flagged:q}"
+        " --panels {input.panels:q} --flags {output.flags:q}"
+        " --flagged {output.flagged:q} --to_look_at {output.to_look_at:q}"
         " --log {log:q} <<< {params.job:q}"
 
 
@@ -54,6 +57,7 @@ rule delivery:
         raw=lambda wildcards: [ancient(file) for file in PREVIOUS[wildcards.source]],
     output:
         delivery="results/quality/deliveries/{source}.json",
+        moved="results/restricted/delivery_{source}.csv",
     log:
         "results/logs/quality/{source}.delivery.log",
     params:
@@ -65,7 +69,8 @@ rule delivery:
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
-        " --delivery {output.delivery:q} --log {log:q} <<< {params.job:q}"
+        " --delivery {output.delivery:q} --moved {output.moved:q}"
+        " --log {log:q} <<< {params.job:q}"
 
 
 rule validate:
@@ -74,6 +79,7 @@ rule validate:
         ledger="results/quality/ledger.tsv",
         derived="results/quality/derived.tsv",
         flags="results/quality/flags.tsv",
+        flagged="results/restricted/flagged.parquet",
         quarantine="results/restricted/quarantine.parquet",
         patients="results/quality/harmonise/patients.profile.json",
         profiles=expand("results/quality/harmonise/{source}.profile.json", source=SOURCES),
@@ -93,7 +99,7 @@ rule validate:
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --ledger {input.ledger:q}'
-        " --derived {input.derived:q} --flags {input.flags:q}"
+        " --derived {input.derived:q} --flags {input.flags:q} --flagged {input.flagged:q}"
         " --quarantine {input.quarantine:q} --patients {input.patients:q}"
         " --profiles {input.profiles:q} --deliveries {input.deliveries:q}"
         " --membership {input.membership:q} --values {input.values:q}"

@@ -14,6 +14,7 @@ from labcohort.settings.assessments import (
     sensitivity_inputs,
 )
 from labcohort.settings.available import available_markers, panels, planned_panels
+from labcohort.settings.marker_names import names_of_markers
 from labcohort.settings.printing import figure, figure_panels, tables
 from labcohort.settings.sources import (
     delivery,
@@ -29,15 +30,14 @@ from labcohort.settings.stages import (
     derive,
     derive_panels,
     placed_panels,
-    quality,
 )
 from labcohort.settings.text import job_text
-from labcohort.settings.validation import validation
+from labcohort.settings.validation import judged_rules, quality, validation
 
 __all__ = [
     "attenders", "available_markers", "cohorts", "compare", "delivery", "derive", "derive_panels",
     "families", "figure", "figure_panels", "harmonise", "in_range", "ingest", "job_text",
-    "needs_patients", "panels", "patients", "placed_panels", "planned_panels", "quality", "reader",
-    "regression", "regression_panels", "scorecard", "sensitivity", "sensitivity_inputs", "tables",
-    "validation",
+    "judged_rules", "names_of_markers", "needs_patients", "panels", "patients", "placed_panels",
+    "planned_panels", "quality", "reader", "regression", "regression_panels", "scorecard",
+    "sensitivity", "sensitivity_inputs", "tables", "validation",
 ]  # fmt: skip

@@ -120,7 +120,8 @@ def sensitivity(study: Study) -> tuple[dict, list[str]]:
     used = {m for told, _ in derives for m in told["methods"]}
     settings = {
         "rows": in_marker_order(study, rows),
-        "derive": [told for told, _ in derives],
+        # nothing is set aside here, and no reason given
+        "derive": [{k: v for k, v in told.items() if k != "date_columns"} for told, _ in derives],
         "modules": modules,
         "methods": {
             m: _first(study.config["methods"][m], _possible(study, m, levels))
