@@ -10,7 +10,8 @@ from schemas.ingested import Place
 class Values(Place):
     """One row a value that was read, in its marker's canonical unit.
 
-    `value_text`, `number`, `decimals` and `unit` are as the laboratory sent them; `comparator` is
+    `value_text`, `number`, `decimals` and `unit` are as the laboratory sent them, or but for
+    `value_text` as a person corrected them (flag corrected_by_hand); `comparator` is
     < or > (or with =) where it sent a limit, and `value` is then that limit. `flag` names what
     is odd. `range_low` and `range_high` are the laboratory's own reference range of that very
     result in the canonical unit, both inclusive; null where it sent none. `visit` is the label

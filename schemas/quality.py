@@ -17,7 +17,6 @@ class Quarantine(Place):
     raw_value: str
     rule: str
     reason: str
-    severity: str = pa.Field(isin=["warn", "error", "critical"])
 
     class Config:
         unique = ("stage", "source", "file", "sheet", "row", "column", "rule")

@@ -222,6 +222,8 @@ class Rules(Table):
     kind: str = pa.Field(isin=list(RULE_KINDS))
     text: str = pa.Field(str_length={"min_value": 1})
     text_zh: str = pa.Field(str_length={"min_value": 1})
+    do: str = pa.Field(str_length={"min_value": 1})
+    do_zh: str = pa.Field(str_length={"min_value": 1})
     severity: str = pa.Field(isin=list(SEVERITIES))
     threshold: float = pa.Field(nullable=True, ge=0)
     trials: str = pa.Field(str_length={"min_value": 1})
@@ -327,7 +329,8 @@ class PostHoc(Table):
 class Corrections(Table):
     """config/corrections.tsv: single values that a person has corrected, each signed.
 
-    `old` and `new` are texts as the file has them (of the unit, an empty one is none).
+    `file` is called as in results/restricted/. `old` and `new` are texts as the file has them (of
+    the unit, an empty one is none).
     """
 
     source: str = pa.Field(str_matches=NAME)
@@ -338,9 +341,16 @@ class Corrections(Table):
     field: str = pa.Field(isin=["value", "unit", "date"])
     old: str = pa.Field(nullable=True)
     new: str = pa.Field(nullable=True)
-    who: str = pa.Field(str_length={"min_value": 1})
-    why: str = pa.Field(str_length={"min_value": 1})
-    date: str = pa.Field(str_matches=r"^\d{4}-\d{2}-\d{2}$")
+    who: str = pa.Field(
+        str_length={"min_value": 1}, description="the name of the person who signs the correction"
+    )
+    why: str = pa.Field(
+        str_length={"min_value": 1}, description="the reason why the value is corrected"
+    )
+    date: str = pa.Field(
+        str_matches=r"^\d{4}-\d{2}-\d{2}$",
+        description="the day on which the correction was signed, as YYYY-MM-DD",
+    )
 
     class Config:
         unique = ("source", "file", "sheet", "row", "column", "field")

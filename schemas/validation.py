@@ -31,7 +31,8 @@ PLACE = {
     "row": {"type": "integer", "minimum": 0},
     "column": TEXT,
 }
-# a rule in one source (null: of all sources together)
+FIRST = _list(_exactly(**PLACE), maxItems=5)
+# a rule in one source (null: of several together, of a flag the computed values)
 PART = _exactly(
     source=TEXT_OR_NULL,
     tried=COUNT,
@@ -41,7 +42,7 @@ PART = _exactly(
     threshold=LIMIT,
     why=TEXT_OR_NULL,
     verdict={"enum": VERDICTS},
-    first=_list(_exactly(**PLACE), maxItems=5),
+    first=FIRST,
     found=_list(
         _exactly(subject=TEXT, n=COUNT, measure={"type": "number", "minimum": 0}, note=TEXT)
     ),
@@ -51,6 +52,7 @@ RULE = _exactly(
     stage=TEXT,
     kind=TEXT,
     text=TEXT,
+    do=TEXT,
     trials=TEXT,
     severity={"enum": SEVERITIES},
     threshold=LIMIT,
@@ -60,7 +62,7 @@ RULE = _exactly(
     failed=COUNT,
     share={"type": "number", "minimum": 0},
     sources=_list(PART),
-    first=_list(_exactly(source=TEXT, **PLACE), maxItems=5),
+    first=_list(_exactly(source=TEXT, **PLACE)),
 )
 HISTOGRAM = _exactly(
     low={"type": "number"},
@@ -89,13 +91,17 @@ ANALYTE = _exactly(
 PROFILE = _exactly(
     cells=COUNT,
     analytes=_list(ANALYTE),
-    # of each analyte whose unit is declared: filled cells, and those sent in another unit
+    # of each analyte whose unit is declared: filled cells, those sent with a unit, with another
     declared=_list(
-        _exactly(analyte=TEXT, unit=TEXT, n=COUNT, contradicted=COUNT, sent=_list(TEXT))
+        _exactly(
+            analyte=TEXT, unit=TEXT, n=COUNT, compared=COUNT, contradicted=COUNT, sent=_list(TEXT)
+        )
     ),
+    # of each analyte with names of another marker beside its code: cells whose names are known
+    misnamed=_list(_exactly(analyte=TEXT, marker=TEXT, means=TEXT, n=COUNT, failed=COUNT)),
     units=_list(_exactly(analyte=TEXT, marker=TEXT_OR_NULL, unit=TEXT_OR_NULL, n=COUNT)),
     markers=_list(MARKER),
-    flags=_list(_exactly(flag=TEXT, n=COUNT, first=_list(_exactly(**PLACE), maxItems=5))),
+    flags=_list(_exactly(flag=TEXT, n=COUNT, first=FIRST)),
     corrections=COUNTS,
     names_folded=_list(_exactly(seen=TEXT, key=TEXT, how=TEXT)),
     proposals=COUNT,
@@ -117,8 +123,13 @@ SOURCE = _exactly(
             {"type": "null"},
             {
                 "type": "object",
-                "properties": {"cells": COUNTS, "persons": COUNTS, "analytes": _list(MOVED)},
-                "required": ["cells", "persons"],
+                "properties": {
+                    "cells": COUNTS,
+                    "persons": COUNTS,
+                    "analytes": _list(MOVED),
+                    "first": _exactly(gone=FIRST, changed=FIRST),
+                },
+                "required": ["cells", "persons", "first"],
             },
         ]
     },

@@ -1,10 +1,12 @@
-"""Run one job of the workflow, check a study, draft a source, or make a key.
+"""Begin a study, draft its sources, check it, make its key; or run jobs of the workflow.
 
-python workflow job --NAME PATH … < JOB.json    one job, or several in turn, as Snakemake runs it
-python workflow check [DIRECTORY]                a study's configuration, without running it
-python workflow draft RAW_FILE [--study DIRECTORY] [--name NAME] [--content results|patients]
+python workflow new DIRECTORY                    a study's directory, to be decided and completed
+python workflow draft FILE|FOLDER|'PATTERN' [--study DIRECTORY] [--name NAME]
+                     [--content results|patients]
                                                  a draft of config/sources/NAME.yaml, to confirm
+python workflow check [DIRECTORY]                a study's configuration, without running it
 python workflow key FILE                         a new secret key, outside every repository
+python workflow job --NAME PATH … < JOBS.json    jobs in turn, as Snakemake runs them
 """
 
 import json
@@ -35,6 +37,8 @@ def main(arguments: list[str]) -> int:
         return import_module("labcohort.draft.command").draft(arguments[1:], HOME)
     if arguments[:1] == ["key"] and len(arguments) == 2:
         return import_module("labcohort.new_key").new_key(arguments[1], HOME)
+    if arguments[:1] == ["new"] and len(arguments) == 2:
+        return import_module("labcohort.new_study").new_study(arguments[1])
     if arguments[:1] == ["job"]:
         return run_jobs(arguments[1:], json.load(sys.stdin)["jobs"])
     print(__doc__.strip(), file=sys.stderr)

@@ -37,9 +37,10 @@ COMPARED = dict.fromkeys(Comparison.to_schema().columns, 1.0) | PLANNED | {
 
 GOOD = {
     Cells: PLACE | {
-        "person": PERSON, "date_text": "x", "analyte": "a", "value_text": "5", "unit_text": "%",
+        "person": PERSON, "date_text": "x", "analyte": "a", "analyte_name": "A",
+        "value_text": "5", "unit_text": "%",
         "range_text": "4-6", "visit": "V1", "status_text": "F", "reported_text": "x",
-        "sex_text": "M", "birth_text": "x", "ignored": None,
+        "sex_text": "M", "birth_text": "x", "record": PERSON, "version": "1", "ignored": None,
     },
     Values: PLACE | {
         "person": PERSON, "marker": "HBA1C", "sample_date": date(2020, 1, 2), "value_text": "5",
@@ -66,7 +67,7 @@ GOOD = {
     },
     Quarantine: PLACE | {
         "stage": "harmonise", "marker": None, "person": None, "raw_value": "x", "rule": "r",
-        "reason": "y", "severity": "error",
+        "reason": "y",
     },
     Duplicates: PLACE | {"marker": "HBA1C", "person": PERSON, "rule": "identical_repeat"} | KEPT,
     NotChosen: PLACE | {
@@ -236,7 +237,6 @@ WRONG = [
     (Flow, {"failed": -2}),
     (Flow, {"remained": 4}),
     (Flow, {"entered": 6}),
-    (Quarantine, {"severity": "bad"}),
     (Quarantine, {"rule": None}),
     (Quarantine, {"reason": None}),
     (Quarantine, {"raw_value": None}),
@@ -246,7 +246,6 @@ WRONG = [
     (NotChosen, {"rule": "identical_repeat"}),
     (NotChosen, {"timepoint": None}),
     (NotChosen, {"kept_row": 0}),
-    (Quarantine, {"severity": "none"}),
     (Ledger, {"stage": "compare"}),
     (Ledger, {"kind": "lost"}),
     (Ledger, {"fate": "forgotten"}),
@@ -353,7 +352,7 @@ def test_a_wrong_cell_is_refused(model, wrong):
     [
         (Cells, {"person": None, "date_text": None, "unit_text": None, "sheet": "S"}),
         (Cells, dict.fromkeys(("visit", "status_text", "reported_text", "sex_text", "birth_text"))
-         | {"ignored": "message ADT^A01"}),
+         | dict.fromkeys(("analyte_name", "record", "version")) | {"ignored": "message ADT^A01"}),
         (Values, dict.fromkeys(("visit", "status", "reported"))),
         (Values, {"status": "corrected"}),
         (NotChosen, dict.fromkeys(KEPT) | {"rule": "excluded_limit"}),

@@ -4,11 +4,13 @@ The plain reading walks JSON and XML, and splits segments, by itself: it shares 
 readers.
 """
 
+import hashlib
 import json
 import re
 from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import polars as pl
 import pytest
@@ -61,6 +63,12 @@ def set_aside(study: Path) -> Counter:
     return Counter(rows["rule"])
 
 
+def names_of(study: Path, source: str) -> dict[str, str]:
+    """What results call a file -> its name."""
+    rows = pl.read_csv(study / f"results/restricted/files_{source}.tsv", separator="\t")
+    return {row["file"]: Path(row["path"]).name for row in rows.iter_rows(named=True)}
+
+
 def observed() -> list[dict]:
     """Each value of an Observation in JSON: file, codes, day, number and unit; None without one."""
     found = []
@@ -88,6 +96,28 @@ def test_every_observation_of_the_json_bundles_has_one_fate(fhir):
     rows = ledger(fhir, "bundles")
     assert cells(rows, stage="ingest", kind="in") == len(observed()) == 116
     assert_balanced(rows)
+
+
+def test_names_of_a_patterns_files_stand_in_one_place(fhir):
+    """Bundles are named after their persons; results call them by number."""
+    own = files("fhir", "*.json")
+    assert sorted(names_of(fhir, "bundles").values()) == [path.name for path in own]
+    listed = pl.read_csv(fhir / "results/restricted/files_bundles.tsv", separator="\t")
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in own]
+    assert all(d.startswith(b) for d, b in zip(digests, listed["sha256_begins"], strict=True))
+    found = set()
+    for path in (path for path in (fhir / "results").rglob("*") if path.is_file()):
+        data = path.read_bytes()
+        if path.suffix == ".parquet":
+            data = pl.read_parquet(path).write_csv().encode()
+        elif path.suffix == ".xlsx":
+            with ZipFile(path) as book:
+                data = b"".join(map(book.read, book.namelist()))
+        if any(one.stem.encode() in data for one in own):
+            found.add(path.relative_to(fhir / "results").as_posix())
+    assert "restricted/files_bundles.tsv" in found
+    # the same bundles list the persons of the study
+    assert found <= {"restricted/files_bundles.tsv", "restricted/files_people.tsv"}
 
 
 def test_every_observation_of_the_xml_bundle_is_counted_and_ignored(fhir):
@@ -124,8 +154,9 @@ def test_values_of_fhir_are_those_of_the_files(fhir, code, marker, slope):
     if marker == "WEIGHT":
         own += [o for o in observed() if "3141-9" in o["codes"]]
     expected = sorted((Path(o["file"]).name, o["day"], o["number"] * slope) for o in own)
+    names = names_of(fhir, "bundles")
     got = sorted(
-        (Path(file).name, day.isoformat(), value)
+        (names[file], day.isoformat(), value)
         for file, day, value in ours.select("file", "sample_date", "value").rows()
     )
     assert [row[:2] for row in got] == [row[:2] for row in expected] != []

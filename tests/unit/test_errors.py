@@ -8,6 +8,8 @@ def test_a_message_has_what_is_known_a_line_each():
     error = UserError("wrong", where="a.csv, row 2", rule="be right", do="mend it")
     assert str(error) == "wrong\n  where: a.csv, row 2\n  rule:  be right\n  do:    mend it"
     assert str(UserError("wrong")) == "wrong"
+    several = UserError("wrong", rule="be right\nbe kind", do="mend it")
+    assert str(several) == "wrong\n  rule:  be right\n         be kind\n  do:    mend it"
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,15 @@ def test_it_remembers_the_next_time(tmp_path, counted):
     assert [p.name for p in path.parent.iterdir()] == ["kept.json"]
 
 
+def test_names_stay_in_their_order(tmp_path):
+    """The visits of a source come in the order in which it declares them, remembered or not."""
+    path, visits = tmp_path / "kept.json", {"V9": 0, "V10": 6, "V1": 12}
+    first = Memory(path)
+    first.recall("study", "a", "k", lambda: visits)
+    first.save()
+    assert list(Memory(path).recall("study", "a", "k", dict)) == list(visits)
+
+
 def test_what_did_not_change_is_not_written(tmp_path, counted):
     path = tmp_path / "kept.json"
     first = Memory(path)

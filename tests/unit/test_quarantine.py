@@ -25,7 +25,6 @@ def test_records_have_their_columns_and_stand_in_the_order_of_their_places():
     assert dict(result.schema) == SCHEMA
     assert result.get_column("row").to_list() == [2, 3, 4]
     assert set(result.get_column("stage")) == {"harmonise"}
-    assert set(result.get_column("severity")) == {"error"}
 
 
 def test_no_cells_give_no_records():
@@ -67,3 +66,12 @@ def test_the_message_names_the_commonest_rules_first_with_their_first_places():
     assert "because of" not in str(caught.value)
     assert "60.0 %" in caught.value.what
     assert "at most 2 %" in caught.value.rule
+
+
+def test_the_message_says_what_to_do_about_the_commonest_rule_and_what_was_seen():
+    quarantine = records(bad_cells("often", "often", "rare"), "x")
+    words = {"often": "of often", "rare": "of rare"}
+    with pytest.raises(UserError) as caught:
+        check_ceiling(quarantine, 10, 0.02, "site", words, {"often": "seen 99.99", "rare": "no"})
+    assert caught.value.do.splitlines()[0] == "of often"
+    assert caught.value.where.splitlines()[-1] == "seen 99.99"

@@ -276,6 +276,9 @@ EDITS = [
     # dates are shifted where they become dates: ingest hands them on as text
     (configured(privacy={"shift_days": 90}), EVERY_SITE | {"patients"}),
     (configured(privacy={"public_key": "another public key"}), INGESTS),
+]  # fmt: skip
+# edits of mappings, whose digests are in the report
+MAPPED = [
     (lambda s: s.sources["site_b"]["analytes"].pop("Uric acid"),
      {"ingest site_b", "harmonise site_b"}),
     (source("site_a", missing=["NA", "ND"]), {"harmonise site_a"}),
@@ -298,12 +301,15 @@ EDITS = [
     (source("site_a", visit={"column": "visit"}), {"ingest site_a"}),
     (source("site_b", units_in_header=True), {"ingest site_b"}),
     # messages and the report call files by what the YAML calls them
-    (source("site_a", file="resources/demo/*.csv"), {"ingest site_a", "harmonise site_a"} | JUDGED),
+    (source("site_a", file="resources/demo/*.csv"), {"ingest site_a"}),
     (source("patients", thousands=","), {"patients"}),
     # the previous delivery has a job of its own
     (source("site_a", previous="resources/demo/old.csv"), set()),
     (lambda s: s.sources["site_a"]["date"].update(formats=["D/M/YYYY"]), {"harmonise site_a"}),
     (lambda s: s.sources["site_a"]["date"].update(zone="Asia/Shanghai"), {"harmonise site_a"}),
+    # of a date that is set aside the reason names the column
+    (lambda s: s.sources["site_a"]["date"].update(column="drawn"),
+     {"ingest site_a", "harmonise site_a"} | DERIVES),
     (lambda s: s.sources["site_a"]["person"].update(length=4), {"ingest site_a"}),
     (lambda s: s.sources["patients"]["person"].update(same=["birth_date"]),
      {"ingest patients", "patients"}),
@@ -311,6 +317,7 @@ EDITS = [
     (source("patients", missing=["NA"]), {"patients"}),
     (lambda s: s.sources["patients"]["attributes"]["sex"]["codes"].pop("M"), {"patients"}),
 ]  # fmt: skip
+EDITS += [(edit, expected | JUDGED) for edit, expected in MAPPED]
 
 
 @pytest.mark.parametrize(("edit", "expected"), EDITS, ids=range(len(EDITS)))
@@ -378,7 +385,7 @@ def test_names_that_facts_know_move_the_sources_that_recognise_them(study, kind,
     first = next(r for r in study.tables[table] if r["marker"] == "LH")
     more = study.tables | {table: [*study.tables[table], first | {"ambiguous": "no"} | row]}
     before, after = told(study.tables), told(more)
-    assert {name for name in before if before[name] != after[name]} == {"harmonise site_a"}
+    assert {name for name in before if before[name] != after[name]} == {"harmonise site_a"} | JUDGED
 
 
 def test_a_new_delivery_moves_its_ingest_and_the_report(study):
@@ -431,8 +438,30 @@ def test_the_report_knows_every_rule_with_the_settings_of_the_study(study):
     }  # fmt: skip
     assert rules["set_aside_share"]["settings"][""]["threshold"] == study.config["ceiling"]
     # nothing of a rule stands for a Chinese reader in what a job is told
-    assert all(rule.keys() == {"rule", "stage", "kind", "text", "trials", "settings"}
+    assert all(rule.keys() == {"rule", "stage", "kind", "text", "do", "trials", "settings"}
                for rule in rules.values())  # fmt: skip
+
+
+def test_the_report_is_told_what_it_is_made_from_and_no_name_of_a_file_of_a_pattern(study):
+    sources = study.sources | {"site_b": study.sources["site_b"] | {"file": "data/*.xlsx"}}
+    site_a = study.sources["site_a"]["file"]
+    raw = {"site_a": {site_a: "0a"}, "site_b": {"data/Zoe_B.xlsx": "0z", "data/Ann_A.xlsx": "0n"}}
+    told = settings.validation(replace(study, sources=sources), raw)
+    assert told["made_from"]["site_a"]["files"] == {site_a: "0a"}
+    assert told["made_from"]["site_b"]["files"] == {
+        "data/*.xlsx (file 1)": "0n", "data/*.xlsx (file 2)": "0z",
+    }  # fmt: skip
+    assert "Ann" not in canonical_json(told) and "Zoe" not in canonical_json(told)
+    same = settings.validation(study, raw)["made_from"]
+    assert same["site_a"]["mapping"] == told["made_from"]["site_a"]["mapping"]
+    assert same["site_b"]["mapping"] != told["made_from"]["site_b"]["mapping"]
+
+
+def test_the_report_is_told_the_visits_in_the_order_of_the_source(study):
+    visits = {label: {"months": n} for label, n in (("V9", 0), ("V10", 6), ("V1", 12))}
+    sources = study.sources | {"site_a": study.sources["site_a"] | {"visits": visits}}
+    told = settings.validation(replace(study, sources=sources), {})
+    assert told["visits"] == {"site_a": ["V9", "V10", "V1"], "site_b": [], "site_c": []}
 
 
 def test_the_report_takes_the_widest_of_a_markers_ranges(study):
@@ -467,13 +496,13 @@ def test_panels_stand_in_the_order_of_their_markers(study):
 
 
 def test_a_panel_has_its_measured_and_its_derived_markers(study):
-    told, modules = settings.derive(study, "renal")
+    told = settings.derive(study, "renal")
     assert told["measured"] == ["CREAT", "BUN", "UA"]
     assert told["derived"] == ["EGFR", "CRCL", "GFR_CATEGORY", "CKD_STAGE"]
     # the clearance is by weight
     assert told["inputs"] == ["CREAT", "WEIGHT"]
-    assert settings.derive_panels(study, "renal") == ["anthropometric", "renal"]
-    assert modules == ["labcohort.derive.formulas.renal"]
+    assert settings.derive_inputs(study, ["renal"]) == ["anthropometric", "renal"]
+    assert told["modules"] == ["labcohort.derive.formulas.renal"]
 
 
 def test_a_marker_whose_inputs_nobody_measures_is_not_available(study):
@@ -625,7 +654,7 @@ def test_regression_takes_the_panels_of_its_markers_and_no_other(study):
 
 def test_the_grid_is_told_what_detection_forbids_and_every_panel_that_it_takes(study):
     config = study.config | {"detection": {"no_mean": 0.2, "no_median": 0.4}}
-    told, _ = settings.sensitivity(replace(study, config=config))
+    told = settings.sensitivity(replace(study, config=config))
     assert told["detection"] == config["detection"]
     panels = {part["panel"] for part in told["derive"]}
     assert {study.marker(row["marker"])["panel"] for row in told["rows"]} <= panels
@@ -729,7 +758,7 @@ def test_no_label_moves_the_digest_of_the_plan(study):
 def test_the_grid_has_the_comparisons_of_its_roles_with_the_studys_own_levels_first(study):
     config = study.config | {"censored": "sqrt2"}
     config["sensitivity"] = study.config["sensitivity"] | {"markers": []}
-    told, modules = settings.sensitivity(replace(study, config=config))
+    told = settings.sensitivity(replace(study, config=config))
     assert {row["family"] for row in told["rows"]} == {"primary"}
     # three markers, two timepoints, two profiles
     assert len(told["rows"]) == 12
@@ -737,7 +766,7 @@ def test_the_grid_has_the_comparisons_of_its_roles_with_the_studys_own_levels_fi
     assert told["widths"] == [30, 45, 60, 90]
     assert told["methods"] == {}
     assert sorted(part["panel"] for part in told["derive"]) == ["glycaemic", "inflammation"]
-    assert modules == told["modules"] == ["labcohort.derive.formulas.glycaemic"]
+    assert told["modules"] == ["labcohort.derive.formulas.glycaemic"]
     excluded = [r["exclude"] for r in told["rows"]
                 if r["marker"] == "HOMA_IR" and r["profile"] == "recommended"]  # fmt: skip
     assert excluded == [["insulin_treated", "insulin_unknown"]] * 2
@@ -775,7 +804,7 @@ def test_the_grid_goes_through_equations_where_a_comparison_or_its_cohort_rests_
         "sensitivity": study.config["sensitivity"] | {"roles": ["sensitivity"], "markers": []},
     }
     edited = replace(study, config=config, tables=study.tables | {"plan": plan})
-    told, _ = settings.sensitivity(edited)
+    told = settings.sensitivity(edited)
     assert [row["marker"] for row in told["rows"]] == ["BUN"]
     assert told["methods"] == {"EGFR": ["mdrd_4", "ckd_epi_2021", "ckd_epi_2009"]}
     assert settings.sensitivity_inputs(edited) == ["anthropometric", "renal"]
@@ -784,8 +813,8 @@ def test_the_grid_goes_through_equations_where_a_comparison_or_its_cohort_rests_
 def test_a_grid_of_no_role_and_no_marker_is_empty(study):
     nothing = study.config["sensitivity"] | {"roles": [], "markers": []}
     config = study.config | {"sensitivity": nothing}
-    told, modules = settings.sensitivity(replace(study, config=config))
-    assert told["rows"] == told["derive"] == modules == []
+    told = settings.sensitivity(replace(study, config=config))
+    assert told["rows"] == told["derive"] == told["modules"] == []
 
 
 def test_the_scorecard_has_the_rows_of_the_named_publication(study):
@@ -823,16 +852,50 @@ def test_no_mean_is_given_of_too_many_limits(study, job):
 
 
 def test_the_lists_of_derived_values_say_by_which_method(study):
-    assert settings.quality(study) == {
-        "synthetic": True,
-        "methods": {
-            "EGFR": "ckd_epi_2021", "CKD_STAGE": "ckd_epi_2021", "GFR_CATEGORY": "ckd_epi_2021",
-            "REMNANT_C": "measured",
-        },
+    assert settings.quality(study)["methods"] == {
+        "EGFR": "ckd_epi_2021", "CKD_STAGE": "ckd_epi_2021", "GFR_CATEGORY": "ckd_epi_2021",
+        "REMNANT_C": "measured",
     }  # fmt: skip
     config = study.config | {"methods": study.config["methods"] | {"EGFR": "mdrd_4"}}
     told = settings.quality(replace(study, config=config))["methods"]
     assert told["EGFR"] == told["CKD_STAGE"] == "mdrd_4"
+
+
+def test_the_list_of_flagged_values_leaves_out_what_is_not_judged(study):
+    told = settings.quality(study)["unjudged"]
+    every = ["site_a", "site_b", "site_c"]
+    assert told["delta_check"] == told["soft_low"] == every
+    # resources/rules.tsv warns of these
+    assert not {"isolated_spike", "preliminary", "height_changed"} & set(told)
+    own = {"severity": "none", "threshold": None, "why": "x"}
+    given = [{"rule": "isolated_spike", "source": "site_b"} | own,
+             {"rule": "delta_check", "source": "site_c"} | own | {"severity": "warn"}]  # fmt: skip
+    tables = study.tables | {"rule_settings": given}
+    told = settings.quality(replace(study, tables=tables))["unjudged"]
+    assert (told["isolated_spike"], told["delta_check"]) == (["site_b"], every[:2])
+
+
+def test_a_severity_moves_the_lists_and_the_report_alone(study, moved):
+    row = {"source": None, "threshold": None, "why": "x"}
+
+    def graver(rule: str) -> set[str]:
+        more = row | {"rule": rule, "severity": "error"}
+        return moved(lambda s: s.tables["rule_settings"].append(more))
+
+    assert graver("delta_check") == JUDGED | {"quality"}
+    # what is listed already, and what is no flag
+    assert graver("isolated_spike") == graver("hard_limit") == JUDGED
+
+
+def test_where_dates_stand_is_known_of_files_and_not_of_messages(study):
+    sources = deepcopy(study.sources)
+    sources["site_b"]["date"] = {"column": "day_{visit}", "formats": ["iso"]}
+    sources["site_b"]["visits"] = {"0": {}, "6": {"date": "sixth"}}
+    sources["site_c"]["format"] = {"type": "hl7"}
+    told = settings.derive(replace(study, sources=sources), "lipid")["date_columns"]
+    assert [tuple(row.values()) for row in told if row["source"] != "site_a"] == [
+        ("site_b", None, "day_{visit}"), ("site_b", "0", "day_0"), ("site_b", "6", "sixth"),
+    ]  # fmt: skip
 
 
 def test_the_demo_has_one_family_beside_the_primary(study):
@@ -913,3 +976,30 @@ def test_tables_know_the_marker_that_chooses_a_cohort_though_nothing_compares_it
     only = replace(study, tables=study.tables | {"plan": plan, "post_hoc": []})
     # regression to the mean names it
     assert {"EGFR", "HSCRP"} <= settings.tables(only)["markers"].keys()
+
+
+@pytest.mark.parametrize(
+    ("source", "key", "column", "found"),
+    [
+        ("site_b", "ignore", "LDL-C", ["LDL"]),
+        ("site_b", "ignore", "LDL", ["LDL"]),
+        # the others measure it too, and it is a laboratory's name
+        ("patients", "ignore", "HbA1c (%)", ["HBA1C"]),
+        # said to hold no result; a marker that no source of the study measures
+        ("site_b", "context", "Platelets", ["PLT"]),
+        ("site_b", "ignore", "Platelets", []),
+        ("site_b", "context", "Remarks", []),
+        # mapped by the same file under another name
+        ("site_c", "ignore", "TG", []),
+    ],
+)
+def test_a_marker_that_a_mapping_passes_over_is_told(study, source, key, column, found):
+    sources = deepcopy(study.sources)
+    sources[source][key] = [column]
+    if source == "site_b":
+        sources[source]["analytes"].pop("LDL-C")
+    told = settings.validation(replace(study, sources=sources), {})["left_out"]
+    assert [row["marker"] for row in told] == found
+    assert all(
+        (row["source"], row["column"], row["under"]) == (source, column, key) for row in told
+    )

@@ -15,6 +15,7 @@ import xlsxwriter
 import xlwt
 import yaml
 from labcohort import settings
+from labcohort.derive.repeats import settle_repeats
 from labcohort.ingest.pseudonym import Pseudonyms
 from labcohort.jobs import harmonise, ingest, patients, quality
 from labcohort.memory import Memory
@@ -131,6 +132,8 @@ LONG = {
     "layout": "long", "analyte": "test", "value": "result", "unit": "unit",
     "date": {"column": "day", "formats": ["YYYY-MM-DD"]}, "analytes": UNMARKED,
 }  # fmt: skip
+# Creatinine is mapped under the very name that facts know too
+NAMES_RECOGNISED = {"analytes": {"Creatinine": "CREAT"}, "recognise": ["aliases"]}
 
 
 def written(content, encoding="utf-8"):
@@ -264,6 +267,20 @@ def messages(path):
     path.write_bytes("\r".join(lines).encode() + b"\r")
 
 
+def local_codes(write, before, after):
+    """What `write` writes, with codes that nobody lists and the names beside them."""
+
+    def changed(path):
+        write(path)
+        content = path.read_bytes().decode()
+        for number, name in enumerate(NAMES):
+            assert before.format(name) in content
+            content = content.replace(before.format(name), after.format(name, f"L{number}"))
+        path.write_bytes(content.encode())
+
+    return changed
+
+
 def resources():
     for person, visits in RESULTS.items():
         for visit, values in visits.items():
@@ -389,6 +406,19 @@ FORMS = {
     "names that are recognised": (
         written(delimited(long()).replace("HbA1c", "4548-4").replace("TG", "14927-8")),
         source(TEXT, **LONG) | {"analytes": {"Creatinine": "CREAT"}, "recognise": ["loinc"]},
+    ),
+    "local codes with names beside them": (
+        local_codes(written(delimited(long()).replace("test", "test,called")),
+                    ",{0},", ",{1},{0},"),
+        source(TEXT, **LONG, analyte_name="called") | NAMES_RECOGNISED,
+    ),
+    "HL7 v2 with local codes": (
+        local_codes(messages, "|{0}^{0}^L|", "|{1}^{0}^L|"),
+        {"content": "results", "file": "raw/export", "format": {"type": "hl7"}} | NAMES_RECOGNISED,
+    ),
+    "FHIR with local codes": (
+        local_codes(bundle, '"code": "{0}"', '"code": "{1}", "display": "{0}"'),
+        {"content": "results", "file": "raw/export", "format": {"type": "fhir"}} | NAMES_RECOGNISED,
     ),
     "a file a person": (several_files, source(TEXT, **WIDE) | {"file": "raw/files/*.csv"}),
     "ids with a visit behind": (
@@ -525,7 +555,8 @@ def values_of(folder, study):
     key = key_of(study, folder)
     for name in ("patients", "lab"):
         told = settings.ingest(study, name, raw_digests(study, name, folder, memory), key)
-        ingest.main({"cells": f"{name}.cells", "ledger": f"{name}.ingest"}, name, told)
+        paths = {k: f"{name}.{k}" for k in ("cells", "ledger", "files")}
+        ingest.main(paths, name, told)
     paths = {
         "cells": "patients.cells",
         "patients": "people",
@@ -602,3 +633,54 @@ def test_a_proposal_is_one_row_whatever_its_unit_holds(decided, folder):
         header, row = (folder / path).read_bytes().decode().splitlines()
         found = dict(zip(header.split("\t"), row.split("\t"), strict=True))
         assert (found["old"], found["new"], found["row"]) == ('"mmol / L', "mg/dL", "2")
+
+
+def message_source():
+    return {"content": "results", "file": "raw/export", "format": {"type": "hl7"},
+            "analytes": UNMARKED}  # fmt: skip
+
+
+def test_observations_with_sub_ids_are_repeats_of_their_analyte(decided, folder):
+    """OBX-4 tells several observations of one code apart (HL7 v2.5.1, 7.4.2.4), and not which of
+    them the marker means: those that agree are one, those that do not are set aside."""
+    stamp = "202001130730+0800"
+    head = [f"MSH|^~\\&|L|X|R|Y|{stamp}||ORU^R01|1|P|2.5.1", "PID|1||A-1^^^^MR", "OBR|1|||P|||x"]
+    given = [("HbA1c", 1, "5.4", "%"), ("HbA1c", 2, "5.6", "%"), ("TG", 1, "1.1", "mmol/L"),
+             ("TG", 2, "1.10", "mmol/L")]  # fmt: skip
+    lines = [
+        f"OBX|{n}|NM|{code}^{code}^L|{sub}|{value}|{unit}|||||F|||{stamp}"
+        for n, (code, sub, value, unit) in enumerate(given, 1)
+    ]
+    (folder / "raw" / "export").write_bytes("\r".join([*head, *lines, ""]).encode())
+    study = with_source(decided, message_source(), PEOPLE)
+    found, bad = values_of(folder, study)
+    assert (len(found), bad.height) == (4, 0)
+    values = pl.concat(pl.read_parquet(f"{panel}.parquet") for panel in settings.panels(study))
+    settled = settle_repeats(values, "set_aside")
+    assert settled.kept.select("marker", "row").rows() == [("TG", 6)]
+    assert settled.duplicates.select("rule", "row").rows() == [("identical_repeat", 7)]
+    assert settled.contradictory.select("marker", "row").rows() == [("HBA1C", 4), ("HBA1C", 5)]
+
+
+def test_of_a_resource_in_several_versions_and_files_the_latest_is_used(decided, folder):
+    """What a FHIR server exports twice under one id (R4, resource.html#Meta) is one resource."""
+    new = [r | {"id": f"o{n}", "meta": {"versionId": "12"}} for n, r in enumerate(resources())]
+    old = [
+        r | {"meta": {"versionId": "9"}, "effectiveDateTime": "2019-12-30"}
+        | ({"valueQuantity": r["valueQuantity"] | {"value": 1}} if "valueQuantity" in r else {})
+        for r in new
+    ]  # fmt: skip
+    for name, versions in (("a", new), ("b", old)):
+        lines = "".join(json.dumps(resource) + "\n" for resource in versions)
+        (folder / "raw" / f"{name}.ndjson").write_text(lines)
+    how = {"content": "results", "file": "raw/*.ndjson", "format": {"type": "fhir"},
+           "analytes": UNMARKED}  # fmt: skip
+    found, bad = values_of(folder, with_source(decided, how, PEOPLE))
+    assert found == expected()
+    filled = sum("valueQuantity" in r for r in old)
+    assert bad.get_column("rule").to_list() == ["replaced_version"] * filled
+    assert (
+        bad.get_column("reason")
+        .str.contains("stands in raw/*.ndjson (file 1), row", literal=True)
+        .all()
+    )

@@ -210,7 +210,7 @@ MISTAKES = (
     ),
     Mistake("source broken", replaced(B_YAML, "sheet: Visits}", "sheet: Visits"), (B_YAML, "line")),
     # config.yaml
-    Mistake("no config.yaml", removed(CONFIG), (CONFIG, "demo")),
+    Mistake("no config.yaml", removed(CONFIG), (CONFIG, "python workflow new")),
     Mistake("no config", removed("config"), ("config/", "no study")),
     Mistake(
         "unknown key", replaced(CONFIG, "ceiling:", "cieling:"), (CONFIG, "'cieling'", "'ceiling'")
@@ -269,6 +269,21 @@ VARIANTS = (
         "dates in another order",
         OTHER_ORDER,
         (f"{SITE_B}, sheet Visits, row", "invalid_date", "ceiling"),
+    ),
+    Mistake(
+        "dates in another form",
+        replaced(B_YAML, "DD/MM/YYYY", "DD.MM.YYYY"),
+        ("written 99/99/9999; formats declared: DD.MM.YYYY", "do:    add the form to formats:"),
+    ),
+    Mistake(
+        "patients' dates in another form",
+        replaced(P_YAML, "birth_date, dates: [YYYY-MM-DD]", "birth_date, dates: [DD.MM.YYYY]"),
+        ("written 9999-99-99; formats declared: DD.MM.YYYY", "to dates: of the attribute"),
+    ),
+    Mistake(
+        "decimal sign that the file does not have",
+        replaced(C_YAML, 'decimal: ","', 'decimal: "."'),
+        ("written 9,99; decimal: of the source is now '.'", "do:    correct decimal:"),
     ),
     Mistake(
         "a raw file outside the study",
@@ -491,8 +506,10 @@ def message(text: str) -> list[str]:
     starts = [match.start() for match in re.finditer("^labcohort: ", text, re.MULTILINE)]
     assert len(starts) == 1, text
     lines = text[starts[0] :].rstrip().splitlines()
-    assert all(re.match(r"  (where|rule|do|log): ", line) for line in lines[1:]), text
-    assert [line.split(":")[0].strip() for line in lines[1:4]] == ["where", "rule", "do"], text
+    # a part may have several lines
+    assert all(re.match(r"  (where|rule|do|log): | {9}\S", line) for line in lines[1:]), text
+    parts = [line.split(":")[0].strip() for line in lines[1:] if not line.startswith(" " * 9)]
+    assert parts[:3] == ["where", "rule", "do"], text
     return lines
 
 
@@ -585,7 +602,8 @@ def test_a_critical_source_stops_the_run_after_the_report(demo, tmp_path):
     assert code == 1
     said = message(text)
     assert said[-1] == "  log:   results/logs/quality/gate.log"
-    for expected in ("site_b, set_aside_share", "results/quality/validation.html", RULES):
+    places = ("site_b, set_aside_share", "invalid_date", f"(first in {SITE_B}, sheet Visits, row")
+    for expected in (*places, "do:    invalid_date: ", "results/quality/validation.html", RULES):
         assert expected in "\n".join(said)
     assert "site_a" not in said[0] and "site_c" not in said[0]
     assert not PLACES.search(text), text

@@ -25,7 +25,8 @@ WORKFLOW_PARTS = ("Snakefile", "workflow", "schemas", "resources", "profiles")
 KEYED = ("ingest", "harmonise", "patients", "delivery")
 # what a job is called -> the rule that runs it, all panels and figures in one batch
 RULES = {
-    **{stage: stage for stage in (*KEYED, "cohorts", "quality", "validate", "tables")},
+    **{stage: stage for stage in (*KEYED, "cohorts", "quality", "tables")},
+    "validate": "quality",
     "derive": "derive_all",
     "compare": "compare_all",
     "figure": "figures_all",
@@ -43,7 +44,7 @@ DERIVE, COMPARE, FIGURES = {"derive_all"}, {"compare_all"}, {"figures_all"}
 COMPARED = {"assess_comparisons", "tables"}
 # the report has the counts of all stages and the digests of the raw files; nothing below it runs,
 # for the gates between the stages (not counted here) are constant files
-REPORTED = {"validate"}
+REPORTED = {"quality"}
 HARMONISE = {f"harmonise {source}" for source in ("site_a", "site_b", "site_c")}
 PROFILES = {"with the profile": [], "without a profile": ["--workflow-profile", "none"]}
 
@@ -157,7 +158,7 @@ EDITS = {
         "resources/markers.tsv",
         "\tFasting blood sugar\t",
         "\tFasting glucose\t",
-        {"tables", "figures_all", "validate"},
+        {"tables", "figures_all", "quality"},
     ),
     "a label of a cohort": (
         "config/cohorts.tsv",
@@ -205,7 +206,7 @@ EDITS = {
         "BMI\t\t18\t\t18.5\t24.99\t",
         "BMI\t\t18\t\t18.5\t27.49\t",
         # medians are held against the ranges, too
-        {"assess_values", "validate"},
+        {"assess_values", "quality"},
     ),
     "the seed": (CONFIG, "seed: 1 ", "seed: 2 ", {"assess_values"}),
     "the widths of the sensitivity grid": (
@@ -263,7 +264,7 @@ EDITS = {
         "    if p < 0.001:\n",
         "    if p < 0.0010:\n        return '<0.001'\n    if p < 0.0001:\n",
         # the report prints units by the same module
-        {"tables", "validate"} | FIGURES,
+        {"tables", "quality"} | FIGURES,
     ),
     "the template of the tables": (
         "workflow/labcohort/publish/templates/table.html.j2",
@@ -275,19 +276,26 @@ EDITS = {
         "workflow/labcohort/validate/templates/validation.html.j2",
         "</html>",
         "<!-- the end --></html>",
-        {"validate"},
+        {"quality"},
     ),
     "the text of a rule": (
         "resources/rules.tsv",
         "\tthe result is no number\t",
         "\tthe result cannot be read as a number\t",
-        {"validate"},
+        {"quality"},
     ),
     "a rule's threshold in the study": (
         "config/rule_settings.tsv",
         "missing_share\t\twarn\t0.75\t",
         "missing_share\t\twarn\t0.70\t",
-        {"validate"},
+        {"quality"},
+    ),
+    "a flag that the study judges": (
+        "config/rule_settings.tsv",
+        "missing_share\t\twarn\t0.75\t",
+        "delta_check\tsite_b\twarn\t\tlook at each\nmissing_share\t\twarn\t0.75\t",
+        # it is raised where panels are derived, listed and judged behind them
+        {"quality"},
     ),
     "the reader of text": (
         "workflow/labcohort/ingest/readers/text.py",
@@ -311,14 +319,14 @@ EDITS = {
         "resources/markers.tsv",
         "\tinflammation\t30522-7\tmg/L\t2\tlog\tmeasured\t0\t600\t",
         "\tinflammation\t30522-7\tmg/L\t2\tlog\tmeasured\t0\t601\t",
-        HARMONISE | {"validate"},
+        HARMONISE | {"quality"},
     ),
     "a conversion that no source uses": (
         "resources/conversions.tsv",
         "HSCRP\t\tmg/dL\t10\t",
         "HSCRP\t\tmg/dL\t10.5\t",
         # the report holds medians of two sources against two units of a marker
-        HARMONISE | {"validate"},
+        HARMONISE | {"quality"},
     ),
     "how much a marker varies in a person": (
         "resources/biological_variation.tsv",
@@ -327,7 +335,7 @@ EDITS = {
         {"derive_all"},
     ),
     # judged when all stages are counted, and by no stage itself
-    "the ceiling": (CONFIG, "ceiling: 0.02 ", "ceiling: 0.03 ", {"validate"}),
+    "the ceiling": (CONFIG, "ceiling: 0.02 ", "ceiling: 0.03 ", {"quality"}),
     "a window": (
         "config/visits.tsv",
         "month_12\tinfusion_date\tmarker\t365\t60\t60",
@@ -338,14 +346,15 @@ EDITS = {
         "config/sources/site_c.yaml",
         'missing: ["-"]',
         'missing: ["-", "n.d."]',
-        {"harmonise site_c"},
+        # the report names the digest of each mapping
+        {"harmonise site_c", "quality"},
     ),
     "a pattern in the place of the one file that it finds": (
         "config/sources/site_a.yaml",
         "file: resources/demo/site_a_results.csv",
         "file: resources/demo/site_a_*.csv",
         # what is said of a file of a pattern names its number
-        {"ingest site_a", "harmonise site_a", "validate"},
+        {"ingest site_a", "harmonise site_a", "quality"},
     ),
 }
 # the edits that are run, too: what runs
@@ -357,7 +366,7 @@ RUN = {
     "a conversion that no source uses": HARMONISE | REPORTED,
     "the text of a rule": REPORTED,
     # no cohort is chosen on a lipid, and the grid derives no lipid
-    "a formula": {"derive_all", "cohorts", "compare_all"} | {"assess_values"} | COMPARED | REPORTED,
+    "a formula": {"derive_all", "cohorts", "compare_all", "assess_values"} | COMPARED | REPORTED,
 }
 
 
@@ -435,7 +444,7 @@ CELL = {
     "ingest site_a",
     "harmonise site_a",
     # triglycerides and others of the lipid panel are inputs of formulas of these panels, too
-    *("derive_all", "derive_all", "derive_all"),
+    "derive_all",
     "cohorts",
     "compare_all",
     *REPORTED,
@@ -468,7 +477,7 @@ def test_a_raw_file_replaced_by_an_older_one(copy):
     subprocess.run(
         ["cp", "-p", older, copy.study / "resources/demo/site_a_results.csv"], check=True
     )
-    assert copy.due() == {"ingest site_a", "validate"}
+    assert copy.due() == {"ingest site_a", "quality"}
 
 
 def test_an_attribute_of_a_patient_that_no_criterion_uses(copy):
@@ -497,8 +506,8 @@ def test_a_signed_correction_of_one_value(copy):
         f"{float(old) + 0.1:.1f}\tJ. Doe\tslip of the pen\t2026-01-31\n"
     )
     (copy.study / "config/corrections.tsv").write_text(table, encoding="utf-8")
-    # as the cell itself, which is not read again; and the flag of corrected values is counted
-    assert copy.ran() == CELL - {"ingest site_a"} | {"quality"}
+    # as the cell itself, which is not read again
+    assert copy.ran() == CELL - {"ingest site_a"}
 
 
 def test_a_previous_delivery_of_a_source(copy):
@@ -511,9 +520,13 @@ def test_a_previous_delivery_of_a_source(copy):
 
 def test_files_of_a_pattern_added_renamed_and_removed(copy):
     raw = copy.study / "resources/demo/site_a_results.csv"
-    more = raw.with_name("site_a_more.csv")
+    more = raw.with_name("site_a_supplement.csv")
     header, *rows = raw.read_text("utf-8").splitlines()
     copy.edit("config/sources/site_a.yaml", "site_a_results.csv", "site_a_*.csv")
+    # values carry what their file is called: now its number. No comparison comes out changed
+    renamed = {"ingest site_a", "harmonise site_a", "cohorts", "quality"}
+    renamed |= DERIVE | COMPARE | {"assess_values", "sensitivity"}
+    assert copy.ran() == renamed | REPORTED
     # one more cholesterol of one person, years after the last visit
     row = next(row for row in rows if row.startswith("A-002,") and ",14647-2," in row).split(",")
     row[1] = "2024-05-31"
@@ -522,9 +535,9 @@ def test_files_of_a_pattern_added_renamed_and_removed(copy):
     far = {"ingest site_a", "harmonise site_a", "derive_all"}
     assert copy.ran() == far | {"cohorts", "quality", "sensitivity"} | REPORTED
     more.rename(more.with_name("site_a_late.csv"))
-    assert copy.due() == {"ingest site_a", "validate"}
+    assert copy.due() == {"ingest site_a", "quality"}
     more.with_name("site_a_late.csv").unlink()
-    assert copy.due() == {"ingest site_a", "validate"}
+    assert copy.due() == {"ingest site_a", "quality"}
 
 
 def test_dates_that_are_shifted(copy):
@@ -560,7 +573,7 @@ def test_a_fact_of_the_study_s_own(copy):
     row = next(row for row in rows if row.startswith("HSCRP\t"))
     assert "\tHigh-sensitivity C-reactive protein\t" in row
     copy.add("config/markers.tsv", row.replace("\tHigh-sensitivity", "\tHigh sensitivity"))
-    assert copy.due() == {"tables", "validate"}
+    assert copy.due() == {"tables", "quality"}
 
 
 def test_a_new_figure_draws_that_figure_only(copy):

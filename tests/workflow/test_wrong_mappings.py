@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from labcohort import settings
 from labcohort.check import check as check_here
-from labcohort.derive.panel import cells_of_derived, derive_panel, derived_balance, flag_counts
+from labcohort.derive.panel import cells_of_derived, derive_panel, derived_balance
 from labcohort.errors import UserError
 from labcohort.harmonise.cells import harmonise_cells
 from labcohort.harmonise.claims import place_texts
@@ -28,6 +28,7 @@ from labcohort.provenance import Code
 from labcohort.settings.validation import validation
 from labcohort.study.load import load_study
 from labcohort.study.raw import raw_files
+from labcohort.validate.flagged import flag_counts, flagged_values
 from labcohort.validate.gate import check_verdict
 from labcohort.validate.profile import profile, profile_patients
 from labcohort.validate.verdict import Evidence, document
@@ -342,9 +343,9 @@ class Way:
         ]
         values = pl.concat(of.values for of in found.values())
         quarantines = [people.quarantine, *(of.quarantine for of in found.values())]
-        flags, computed = [], 0
+        panels, computed = [], 0
         for panel in settings.panels(study):
-            told, _ = settings.derive(study, panel)
+            told = settings.derive(study, panel)
             given = values.filter(pl.col("marker").is_in([*told["measured"], *told["inputs"]]))
             same = (panel, told, id(people), given.height, int(given.hash_rows().sum()))
             of = self.once(
@@ -358,12 +359,13 @@ class Way:
             fates = [self._aside(of.quarantine), repeats]
             ledgers.append(balance("derive", own, fates, cells_of_derived(of.derived)))
             quarantines.append(of.quarantine)
-            flags.append(flag_counts(of.derived))
+            panels.append(of.derived.lazy())
             computed += derived_balance(of.derived).get_column("n").sum()
         evidence = Evidence(
             ledger=joined(ledgers),
             quarantine=pl.concat(quarantines),
-            flags=pl.concat(flags),
+            flags=flag_counts(panels),
+            flagged=flagged_values(panels),
             computed=computed,
             profiles=profiles,
             patients=profile_patients(cells["patients"][1], people.quarantine, how),

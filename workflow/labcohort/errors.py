@@ -13,6 +13,8 @@ class UserError(Exception):
     where : the file and, as far as known, sheet, row, column and value.
     rule : the rule that it breaks.
     do : what to do about it.
+
+    Each of the last three may have several lines.
     """
 
     def __init__(self, what: str, *, where: str = "", rule: str = "", do: str = ""):
@@ -23,7 +25,7 @@ class UserError(Exception):
         lines = [self.what]
         for name in ("where", "rule", "do"):
             if text := getattr(self, name):
-                lines.append(f"  {name + ':':<6} {text}")
+                lines.append(f"  {name + ':':<6} " + text.replace("\n", "\n" + " " * 9))
         return "\n".join(lines)
 
 

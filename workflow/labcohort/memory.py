@@ -42,7 +42,7 @@ class Memory:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self.path.parent, suffix=".tmp")
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(self.kept, file, ensure_ascii=False, sort_keys=True)
+                json.dump(self.kept, file, ensure_ascii=False)
             os.replace(name, self.path)
         except OSError:
             return

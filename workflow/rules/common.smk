@@ -97,11 +97,14 @@ QUALITY = [
     "results/quality/ledger.tsv",
     "results/quality/derived.tsv",
     "results/quality/flags.tsv",
+    "results/restricted/flagged.parquet",
+    "results/restricted/flagged.csv",
     "results/restricted/quarantine.parquet",
     "results/restricted/duplicates.parquet",
     "results/restricted/set_aside.csv",
     "results/restricted/unit_proposals.tsv",
     *expand("results/restricted/set_aside_{source}.xlsx", source=[PATIENTS, *SOURCES]),
+    *expand("results/restricted/delivery_{source}.csv", source=PREVIOUS),
 ]
 
 

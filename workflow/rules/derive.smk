@@ -22,7 +22,6 @@ for part, panels in batches(PANELS).items():
             duplicates=expand("results/restricted/derive/{panel}.duplicates.parquet", panel=panels),
             ledger=expand("results/quality/derive/{panel}.ledger.tsv", panel=panels),
             balance=expand("results/quality/derive/{panel}.balance.tsv", panel=panels),
-            flags=expand("results/quality/derive/{panel}.flags.tsv", panel=panels),
             against_reported=expand(
                 "results/quality/derive/{panel}.against_reported.tsv", panel=panels
             ),
@@ -36,7 +35,7 @@ for part, panels in batches(PANELS).items():
             " --derived {output.derived:q}"
             " --quarantine {output.quarantine:q} --duplicates {output.duplicates:q}"
             " --ledger {output.ledger:q} --balance {output.balance:q}"
-            " --flags {output.flags:q} --against_reported {output.against_reported:q}"
+            " --against_reported {output.against_reported:q}"
             " --log {log:q} <<< {params.job:q}"
 
 

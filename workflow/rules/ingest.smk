@@ -1,5 +1,6 @@
 # in:  the raw exports that config/sources/*.yaml name
-# out: results/ingested/{source}.parquet   every cell as text, with its place
+# out: results/ingested/{source}.parquet         every cell as text, with its place
+#      results/restricted/files_{source}.tsv    which file is which
 
 
 rule ingest:
@@ -9,6 +10,8 @@ rule ingest:
     output:
         cells="results/ingested/{source}.parquet",
         ledger="results/quality/ingest/{source}.ledger.tsv",
+        # names of files may be persons': they stand here alone
+        files="results/restricted/files_{source}.tsv",
     log:
         "results/logs/ingest/{source}.log",
     params:
@@ -21,7 +24,8 @@ rule ingest:
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job'
-        " --cells {output.cells:q} --ledger {output.ledger:q} --log {log:q} <<< {params.job:q}"
+        " --cells {output.cells:q} --ledger {output.ledger:q} --files {output.files:q}"
+        " --log {log:q} <<< {params.job:q}"
 
 
 checkpoint ingested_gate:

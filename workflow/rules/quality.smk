@@ -1,6 +1,6 @@
-# in:  what each stage wrote of its cells: ledger, set-aside records, repeats, profiles, flags
+# in:  what each stage wrote of its cells: ledger, set-aside records, repeats, profiles; results/derived/
 # out: results/quality/      counts, rules and places: the validation report, the ledger
-#      results/restricted/   raw values and lines of persons: what was set aside, and why
+#      results/restricted/   raw values and lines of persons: set aside, flagged, changed, and why
 
 
 rule quality:
@@ -22,20 +22,38 @@ rule quality:
         ],
         duplicates=expand("results/restricted/derive/{panel}.duplicates.parquet", panel=PANELS),
         balances=expand("results/quality/derive/{panel}.balance.tsv", panel=PANELS),
-        flags=expand("results/quality/derive/{panel}.flags.tsv", panel=PANELS),
+        panels=DERIVED,
         proposals=expand("results/restricted/harmonise/{source}.proposals.tsv", source=SOURCES),
+        patients="results/quality/harmonise/patients.profile.json",
+        profiles=expand("results/quality/harmonise/{source}.profile.json", source=SOURCES),
+        deliveries=expand("results/quality/deliveries/{source}.json", source=PREVIOUS),
+        membership="results/cohorts/membership.parquet",
+        values=expand("results/cohorts/values/{panel}.parquet", panel=PLACED),
     output:
         ledger="results/quality/ledger.tsv",
         derived="results/quality/derived.tsv",
-        flagged="results/quality/flags.tsv",
+        flags="results/quality/flags.tsv",
+        flagged="results/restricted/flagged.parquet",
+        to_look_at="results/restricted/flagged.csv",
         quarantine="results/restricted/quarantine.parquet",
         duplicates="results/restricted/duplicates.parquet",
         set_aside="results/restricted/set_aside.csv",
         unit_proposals="results/restricted/unit_proposals.tsv",
+        html="results/quality/validation.html",
+        json="results/quality/validation.json",
+        summary="results/quality/summary.json",
+        extracts=expand("results/restricted/set_aside_{source}.xlsx", source=[PATIENTS, *SOURCES]),
     log:
         "results/logs/quality/all.log",
     params:
-        job=once(lambda wildcards: job("quality", "all", settings.quality(STUDY))),
+        # the second reads what the first has put together
+        job=once(
+            lambda wildcards: job_text(
+                ("quality", "all", settings.quality(STUDY)),
+                ("validate", "all", settings.validation(STUDY, RAW)),
+                files=[REPORT],
+            )
+        ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --ledgers {input.ledgers:q}'
         " --quarantines {input.quarantines:q} --duplicates {input.duplicates:q}"
@@ -43,7 +61,12 @@ rule quality:
         " --ledger {output.ledger:q} --quarantine {output.quarantine:q}"
         " --all-duplicates {output.duplicates:q} --set-aside {output.set_aside:q}"
         " --balances {input.balances:q} --derived {output.derived:q}"
-        " --flags {input.flags:q} --flagged {output.flagged:q}"
+        " --panels {input.panels:q} --flags {output.flags:q}"
+        " --flagged {output.flagged:q} --to_look_at {output.to_look_at:q}"
+        " --patients {input.patients:q} --profiles {input.profiles:q}"
+        " --deliveries {input.deliveries:q} --membership {input.membership:q}"
+        " --values {input.values:q} --html {output.html:q} --json {output.json:q}"
+        " --summary {output.summary:q} --extracts {output.extracts:q}"
         " --log {log:q} <<< {params.job:q}"
 
 
@@ -54,6 +77,7 @@ rule delivery:
         raw=lambda wildcards: [ancient(file) for file in PREVIOUS[wildcards.source]],
     output:
         delivery="results/quality/deliveries/{source}.json",
+        moved="results/restricted/delivery_{source}.csv",
     log:
         "results/logs/quality/{source}.delivery.log",
     params:
@@ -66,42 +90,8 @@ rule delivery:
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
-        " --delivery {output.delivery:q} --log {log:q} <<< {params.job:q}"
-
-
-rule validate:
-    input:
-        gate=after("cohorts"),
-        ledger="results/quality/ledger.tsv",
-        derived="results/quality/derived.tsv",
-        flags="results/quality/flags.tsv",
-        quarantine="results/restricted/quarantine.parquet",
-        patients="results/quality/harmonise/patients.profile.json",
-        profiles=expand("results/quality/harmonise/{source}.profile.json", source=SOURCES),
-        deliveries=expand("results/quality/deliveries/{source}.json", source=PREVIOUS),
-        membership="results/cohorts/membership.parquet",
-        values=expand("results/cohorts/values/{panel}.parquet", panel=PLACED),
-    output:
-        html="results/quality/validation.html",
-        json="results/quality/validation.json",
-        summary="results/quality/summary.json",
-        extracts=expand("results/restricted/set_aside_{source}.xlsx", source=[PATIENTS, *SOURCES]),
-    log:
-        "results/logs/quality/validate.log",
-    params:
-        job=once(
-            lambda wildcards: job(
-                "validate", "all", settings.validation(STUDY, RAW), files=[REPORT]
-            )
-        ),
-    shell:
-        '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --ledger {input.ledger:q}'
-        " --derived {input.derived:q} --flags {input.flags:q}"
-        " --quarantine {input.quarantine:q} --patients {input.patients:q}"
-        " --profiles {input.profiles:q} --deliveries {input.deliveries:q}"
-        " --membership {input.membership:q} --values {input.values:q}"
-        " --html {output.html:q} --json {output.json:q} --summary {output.summary:q}"
-        " --extracts {output.extracts:q} --log {log:q} <<< {params.job:q}"
+        " --delivery {output.delivery:q} --moved {output.moved:q}"
+        " --log {log:q} <<< {params.job:q}"
 
 
 checkpoint quality_gate:

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from labcohort.derive.panel import cells_of_derived, derive_panel, derived_balance, flag_counts
+from labcohort.derive.panel import cells_of_derived, derive_panel, derived_balance
 from labcohort.derive.registry import Formula
 from labcohort.derive.repeats import KEY
 
@@ -78,6 +78,20 @@ def test_who_is_set_aside_in_the_patient_table_is_not_said_to_be_missing_from_it
             (4, "unknown_person", "the id is not in the patient table"),
         ]  # fmt: skip
         assert cells_of_derived(panel.derived).get_column("row").to_list() == [2]
+
+
+def test_a_date_before_birth_is_said_with_its_column():
+    """The record's place is that of the result; the file has the date somewhere else."""
+    born = PATIENTS.with_columns(birth_date=pl.lit(date(2020, 6, 1)))
+    cells = values(("FBS", 4.5), ("INSULIN", 5, {"visit": "6"}), ("FBS", 5, {"source": "site_b"}))
+    columns = [("site_a", None, "Drawn"), ("site_a", "6", "Drawn_6"), ("site_c", None, "x")]
+    told = [dict(zip(("source", "visit", "column"), row, strict=True)) for row in columns]
+    bad = derive_panel(cells, born, HOW | {"date_columns": told}).quarantine
+    assert bad.select("row", "rule", "reason").rows() == [
+        (row, "before_birth", f"the sample date{at} lies before the person's birth date")
+        for row, at in ((2, " in column 'Drawn'"), (3, " in column 'Drawn_6'"), (4, ""))
+    ]
+    assert derive_panel(cells, born, HOW).quarantine.get_column("reason").n_unique() == 1
 
 
 def test_inputs_of_different_sources_meet_by_person_and_date():
@@ -219,38 +233,6 @@ def test_the_balance_of_derived_values_adds_up(censored, input_days):
     assert counts.filter(pl.col("reason").is_null()).item(0, "n") >= 1
     without = panel.derived.filter(pl.col("value").is_null())
     assert counts.filter(pl.col("reason").is_not_null()).get_column("n").sum() == without.height
-
-
-def test_flags_are_counted_one_by_one_and_by_marker():
-    derived = pl.DataFrame(
-        {
-            "marker": ["HOMA_IR", "FBS", "HOMA_IR", "HOMA_IR", "FBS", "INSULIN"],
-            "flag": ["soft_high|censored_input", "soft_high", "censored_input", None, "soft_low",
-                     None],
-        }
-    )  # fmt: skip
-    counts = flag_counts(derived)
-    assert dict(counts.schema) == {"marker": pl.String, "flag": pl.String, "n": pl.Int64}
-    assert counts.rows() == [
-        ("FBS", "soft_high", 1),
-        ("FBS", "soft_low", 1),
-        ("HOMA_IR", "censored_input", 2),
-        ("HOMA_IR", "soft_high", 1),
-    ]
-    assert flag_counts(derived.reverse()).equals(counts)
-
-
-def test_flags_of_a_panel_measured_and_derived_are_counted():
-    cells = values(("FBS", 31, {"flag": "soft_high"}), ("INSULIN", 3, {"comparator": "<"}))
-    counts = flag_counts(derive_panel(cells, PATIENTS, HOW).derived)
-    assert counts.rows() == [("FBS", "soft_high", 1), ("HOMA_IR", "censored_input", 1)]
-
-
-@pytest.mark.parametrize("cells", [(("FBS", 4.5),), ()])
-def test_without_flags_nothing_is_counted(cells):
-    panel = derive_panel(values(("FBS", 4.5)).head(len(cells)), PATIENTS, HOW)
-    counts = flag_counts(panel.derived)
-    assert counts.is_empty() and counts.columns == ["marker", "flag", "n"]
 
 
 def test_a_limit_is_analysed_by_half_and_keeps_its_comparator():

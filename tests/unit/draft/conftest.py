@@ -10,6 +10,8 @@ from labcohort.study.yaml_files import check_schema, parse_yaml
 
 from tests.running import HOME
 
+Made = tuple[dict, str]
+
 
 @pytest.fixture(scope="session")
 def facts():
@@ -18,14 +20,17 @@ def facts():
 
 
 @pytest.fixture
-def drafted(tmp_path) -> Callable[..., tuple[dict, str]]:
-    """Makes the draft of a file below `tmp_path`, as read back, and its text.
+def drafted(tmp_path) -> Callable[..., Made]:
+    """Makes the draft of a file below `tmp_path`, as read back, and its text; `file` is the path
+    that it names, where that is another.
 
     Each must pass the schema of a source once `unconfirmed` is gone.
     """
     (tmp_path / "config").mkdir(exist_ok=True)
 
-    def make(name: str, content: bytes | str | None = None, **how) -> tuple[dict, str]:
+    def make(
+        name: str, content: bytes | str | None = None, file: str = "", **how
+    ) -> tuple[dict, str]:
         if content is not None:
             data = content.encode() if isinstance(content, str) else content
             (tmp_path / name).write_bytes(data)
@@ -33,7 +38,7 @@ def drafted(tmp_path) -> Callable[..., tuple[dict, str]]:
         source = parse_yaml(text.encode(), path.name)
         assert source.pop("unconfirmed"), "a draft is never confirmed"
         check_schema(source, HOME / "schemas" / "source.schema.yaml", path.name)
-        assert source["file"] == name
+        assert source["file"] == (file or name)
         return source, text
 
     return make

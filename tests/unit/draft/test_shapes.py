@@ -131,6 +131,48 @@ def test_redcap_events(drafted):
     assert set(source["visits"]) == set(events)
 
 
+def test_redcap_events_with_dates_have_follow_ups(drafted, tmp_path):
+    (tmp_path / "config" / "visits.tsv").write_text(
+        "timepoint\tanchor\tscope\ttarget_day\tbefore\tafter\tchoice\ttie\tlabel\tlabel_zh\n"
+        "baseline\tinfusion_date\tmarker\t0\t90\t0\tlast\tearlier\tBaseline\t基线\n",
+        "utf-8",
+    )
+    events = ("baseline_arm_1", "month_6_arm_1")
+    rows = "".join(
+        f"{n},{e},20{20 + k}-01-{n + 10},{60 + n},{5 + n / 9:.1f}\n"
+        for n in range(1, 12) for k, e in enumerate(events)
+    )  # fmt: skip
+    header = "record_id,redcap_event_name,visit_date,creatinine,hba1c\n"
+    source, text = drafted("lab.csv", header + rows)
+    assert source["visits"] == {"baseline_arm_1": {}, "month_6_arm_1": {"follow_up": True}}
+    line = next(line for line in text.splitlines() if line.startswith("  month_6_arm_1:"))
+    assert "CHECK" in line and "infusion_date" in line
+
+
+def test_a_long_table_has_its_visits(drafted):
+    rows = "".join(
+        f"{p},{v},{t},{c},umol/L\n" for p, _, c, _ in VISITS for v in ("Baseline", "Month 6")
+        for t in ("Creatinine", "Uric acid")
+    )  # fmt: skip
+    source, _ = drafted("lab.csv", f"subject_id,Visit,test,result,unit\n{rows}")
+    assert (source["layout"], source["visit"]) == ("long", {"column": "Visit"})
+    assert source["visits"] == {"Baseline": {"months": 0}, "Month 6": {"months": 6}}
+    assert source["date"] == {"from": "infusion_date"}
+
+
+def test_the_unit_of_a_group_heading(drafted, tmp_path):
+    rows = [
+        ["", "", "Lipids (mmol/L)", None, "Liver"],
+        ["Patient ID", "Visit date", "LDL", "HDL", "ALT (U/L)"],
+        *[[p, d, h / 3, h / 6, c] for p, d, c, h in VISITS],
+    ]
+    workbook(tmp_path / "a.xlsx", {"A": rows}, [("C1:D1", "Lipids (mmol/L)")])
+    source, text = drafted("a.xlsx")
+    ldl = "Lipids (mmol/L) / LDL"
+    assert source["analytes"][ldl] == {"marker": "LDL", "unit": "mmol/L"}
+    assert "CHECK" not in next(line for line in text.splitlines() if line.startswith(f"  {ldl}"))
+
+
 def test_long_with_codes_of_the_laboratory(drafted):
     tests = [("Kreatinin-X", "n.d.", "umol/L"), ("Creatinine", 70, "umol/L"), ("ALT", 22, "IU/L"),
              ("Sodium", 140, "mmol/L"), ("HDL-C", 1.3, "mmol/L")]  # fmt: skip
@@ -198,6 +240,10 @@ def test_statistical_formats(drafted, tmp_path):
     "data",
     [b"", b"id\n", b"\n\n\n", b"%PDF-1.7 and more", b"<html><table></table></html>",
      b"PK\x03\x04 no archive", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 no book", b"\0" * 400,
+     b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9,
+     b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(range(256)),
+     b"\x7fELF" + bytes(range(256)) * 9, b"# About\n\nThe exports, of 2020,\nby year, and site.\n",
+     b"study: one\nprivacy: {a, b}\nlist: [1, 2]\n",
      b"MSH|^~\\&|a", b'{"resourceType": "Bundle"', b"<Bundle xmlns='http://hl7.org/fhir'>"],
 )  # fmt: skip
 def test_what_no_reader_knows_is_refused_in_one_message(drafted, data):

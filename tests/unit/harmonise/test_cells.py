@@ -9,6 +9,7 @@ import pytest
 from labcohort.errors import UserError
 from labcohort.harmonise.cells import harmonise_cells
 from labcohort.quarantine import check_ceiling
+from labcohort.validate.profile import profile
 
 from schemas.harmonised import Values
 from schemas.quality import Quarantine
@@ -87,7 +88,7 @@ def test_a_limit_keeps_its_comparator(cells, mapping):
 def test_each_rule_sets_the_cell_aside_that_breaks_it(cells, mapping, rule):
     result = harmonise_cells(cells({}, FAULTS[rule]), mapping)
     record = Quarantine.validate(result.quarantine, lazy=True).row(0, named=True)
-    assert (record["rule"], record["row"], record["severity"]) == (rule, 3, "error")
+    assert (record["rule"], record["row"]) == (rule, 3)
     assert record["raw_value"] == FAULTS[rule].get("value_text", "7.1")
     assert record["reason"]
     assert result.values.get_column("row").to_list() == [2]
@@ -274,3 +275,77 @@ def test_codes_of_units_are_put_into_words(cells, mapping):
     values = dict(result.values.select("row", "value").iter_rows())
     assert values == pytest.approx({2: 4.98788, 3: 7.1}, abs=1e-12)
     assert rules_of(result) == ["unknown_unit"]
+
+
+# unambiguous names of three markers, of resources/aliases.tsv
+NAMED = {"HbA1c": "HBA1C", "糖化血红蛋白": "HBA1C", "Creatinine": "CREAT", "Platelets": "PLT"}
+
+
+def by_name(mapping: dict, asked: bool = True) -> dict:
+    """The mapping as `recognise: [aliases]` makes it."""
+    known = {name: {"marker": marker} for name, marker in NAMED.items() if marker != "PLT"}
+    analytes = mapping["analytes"] | (known if asked else {})
+    ignored = {"ignore": [*mapping["ignore"], "platelets"]}
+    return mapping | ignored | {"analytes": analytes, "aliases": NAMED, "by_name": asked}
+
+
+def test_a_code_that_nothing_knows_is_looked_up_by_the_name_beside_it(cells, mapping):
+    given = cells(
+        {"analyte": "L01", "analyte_name": "hba1C"},
+        {"analyte": "L01", "analyte_name": ""},
+        {"analyte": "L02", "analyte_name": "糖化血红蛋白"},
+        {"analyte": "L03", "analyte_name": "PLATELETS"},
+        {"analyte": "L04", "analyte_name": "Hb A1"},
+    )
+    result = harmonise_cells(given, by_name(mapping))
+    assert result.values.sort("row").select("row", "marker").rows() == [
+        (2, "HBA1C"), (3, "HBA1C"), (4, "HBA1C"),
+    ]  # fmt: skip
+    assert result.unused.select("row", "fate", "reason").rows() == [(5, "ignored", "platelets")]
+    [record] = result.quarantine.select("row", "rule", "reason").rows()
+    assert record[:2] == (6, "unknown_analyte")
+    assert record[2].startswith("'L04' ('Hb A1') is no analyte of the mapping; nearest known: 'HbA")
+    assert {(f.name, f.key) for f in result.folded} == {
+        ("hba1C", "HbA1c"),
+        ("PLATELETS", "platelets"),
+    }
+
+
+def test_names_are_not_looked_up_where_nobody_asked(cells, mapping):
+    result = harmonise_cells(
+        cells({"analyte": "L01", "analyte_name": "HbA1c"}), by_name(mapping, asked=False)
+    )
+    assert rules_of(result) == ["unknown_analyte"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        # two codes of one name, of which one is mapped: which is urine's?
+        [{"analyte": "Crea", "analyte_name": "Creatinine"},
+         {"analyte": "UCR", "analyte_name": "Creatinine"}],
+        [{"analyte": "Crea"}, {"analyte": "2161-8", "analyte_name": "Creatinine"}],
+        [{"analyte": "Crea"}, {"analyte": "U7", "analyte_name": "Creatinine"},
+         {"analyte": "U7", "analyte_name": "Urea"}],
+    ],
+)  # fmt: skip
+def test_a_name_that_does_not_tell_codes_apart_tells_nothing(cells, mapping, given):
+    cell = {"value_text": "80", "unit_text": "umol/L"}
+    result = harmonise_cells(cells(*(cell | g for g in given)), by_name(mapping))
+    assert result.values.get_column("row").to_list() == [2]
+    assert set(rules_of(result)) == {"unknown_analyte"}
+    assert "nearest known: 'Creatinine'" in result.quarantine.item(0, "reason")
+
+
+def test_a_mapped_code_goes_before_its_name_and_the_contradiction_is_counted(cells, mapping):
+    given = cells(
+        {"analyte": "A1c", "analyte_name": "HbA1c"},
+        {"analyte": "A1c", "analyte_name": "Creatinine"},
+        {"analyte": "A1c", "analyte_name": "A1"},
+    )
+    how = by_name(mapping) | {"shown": {"HBA1C": {"decimals": 1, "scale": "linear"}}}
+    result = harmonise_cells(given, how)
+    assert set(result.values.get_column("marker")) == {"HBA1C"} and result.quarantine.is_empty()
+    assert profile(result, how)["misnamed"] == [
+        {"analyte": "A1c", "marker": "HBA1C", "means": "CREAT", "n": 2, "failed": 1}
+    ]

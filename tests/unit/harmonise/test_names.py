@@ -4,7 +4,14 @@ import unicodedata
 
 import pytest
 from labcohort.errors import UserError
-from labcohort.harmonise.names import LOOK_ALIKES, FoldedName, difference, folded_name, match_names
+from labcohort.harmonise.names import (
+    LOOK_ALIKES,
+    FoldedName,
+    difference,
+    folded_name,
+    match_names,
+    names_of_codes,
+)
 
 CYRILLIC_A, CYRILLIC_ES = "\N{CYRILLIC CAPITAL LETTER A}", "\N{CYRILLIC SMALL LETTER ES}"
 
@@ -94,7 +101,6 @@ def test_a_folded_match_is_reported_with_how_it_differs():
     matches = match_names(["hdl_c", "HDL-C", "LDL", "CRP"], ["HDL-C", "LDL"])
     assert matches.keys == {"hdl_c": "HDL-C", "HDL-C": "HDL-C", "LDL": "LDL"}
     assert matches.folded == [FoldedName("hdl_c", "HDL-C", "case, blanks")]
-    assert matches.unknown == ["CRP"]
 
 
 def test_a_name_that_folds_to_two_keys_is_refused():
@@ -114,20 +120,25 @@ def test_two_keys_that_mean_the_same_are_one():
 def test_a_name_of_signs_alone_is_no_other():
     matches = match_names(["-", "_"], ["-"])
     assert matches.keys == {"-": "-"}
-    assert matches.unknown == ["_"]
 
 
-def test_known_names_are_tried_after_the_mapping():
-    facts = {"2093-3": {"marker": "TC"}, "Cholesterol": {"marker": "TC"}}
-    matches = match_names(["CHOLESTEROL", "2093-3", "Chol", "x"], {"Chol": {"marker": "TC"}}, facts)
-    assert matches.keys == {"CHOLESTEROL": "Cholesterol", "2093-3": "2093-3", "Chol": "Chol"}
-    assert matches.recognised == ["2093-3", "CHOLESTEROL"]
-    assert matches.folded == [FoldedName("CHOLESTEROL", "Cholesterol", "case")]
-    assert matches.unknown == ["x"]
-    # the mapping's own word for it goes first
-    own = match_names(["Cholesterol"], {"CHOLESTEROL": {"marker": "LDL"}}, facts)
-    assert own.keys == {"Cholesterol": "CHOLESTEROL"}
-    assert own.recognised == []
+@pytest.mark.parametrize(
+    ("pairs", "names"),
+    [
+        ([("A1", "HbA1c"), ("A1", "HbA1c"), ("C1", "Creatinine")],
+         {"A1": "HbA1c", "C1": "Creatinine"}),
+        # one name, however it is typed, and no name in some rows
+        ([("A1", "HbA1c"), ("A1", "hba1c "), ("A1", "")], {"A1": "HbA1c"}),
+        ([("A1", ""), ("A2", " ")], {}),
+        # two names of one code, two codes of one name: serum, or urine
+        ([("A1", "HbA1c"), ("A1", "Haemoglobin")], {}),
+        ([("CR", "Creatinine"), ("UCR", "creatinine")], {}),
+        # LOINC's 2161-8 is creatinine in urine, whatever a laboratory calls it
+        ([("2161-8", "Creatinine")], {}),
+    ],
+)  # fmt: skip
+def test_a_name_stands_for_a_code_where_each_belongs_to_the_other(pairs, names):
+    assert names_of_codes(pairs) == names_of_codes(pairs[::-1]) == names
 
 
 def test_the_order_of_names_and_keys_changes_nothing():

@@ -17,9 +17,9 @@ from schemas.harmonised import Values
 UNREADABLE = "unreadable_range"
 
 
-def parsed(*texts: str | None, decimal: str = ".") -> list[tuple]:
+def parsed(*texts: str | None, decimal: str = ".", thousands: str | None = None) -> list[tuple]:
     frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
-    return frame.select(**parsed_range(pl.col("text"), decimal)).rows()
+    return frame.select(**parsed_range(pl.col("text"), decimal, thousands)).rows()
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,53 @@ def test_the_decimal_sign_is_that_of_the_source():
     assert parsed("3,9-6,1", "<0,3", "3.9-6.1", decimal=",") == [
         (3.9, 6.1, False), (None, 0.3, False), (None, None, True),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "thousands", "low", "high"),
+    [
+        ("1,000 - 2,500", ".", ",", 1000, 2500),
+        ("1,000.5-2,500.5", ".", ",", 1000.5, 2500.5),
+        ("3,5-5,1", ",", ".", 3.5, 5.1),
+        ("< 1.000,5", ",", ".", None, 1000.5),
+        ("\u2264 1.000", ",", ".", None, 1000),
+        ("1.000..2.500", ",", ".", 1000, 2500),
+        ("1 000 - 2\u202f500", ".", " ", 1000, 2500),
+        ("1'000-2\u2019500", ".", "'", 1000, 2500),
+        # a number need not be grouped
+        ("1000-2500", ".", ",", 1000, 2500),
+        ("0.9-1.2", ".", ",", 0.9, 1.2),
+    ],
+)
+def test_thousands_are_separated_as_in_the_results(text, decimal, thousands, low, high):
+    # values as the sign and the groups of three say, written out by hand
+    assert parsed(text, decimal=decimal, thousands=thousands) == [(low, high, False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "thousands"),
+    [
+        ("1,000-2,500", ".", None),
+        ("1.000-2.500", ",", None),
+        ("3,5-5,1", ".", ","),
+        ("1,0000-2,500", ".", ","),
+        ("0,900-1,200", ".", ","),
+        ("3.5-5.1", ",", "."),
+    ],
+)
+def test_what_the_declared_signs_do_not_read_is_unreadable(text, decimal, thousands):
+    assert parsed(text, decimal=decimal, thousands=thousands) == [(None, None, True)]
+
+
+def test_a_result_and_its_range_are_read_by_the_same_signs(cells, mapping):
+    given = cells(
+        {"analyte": "Crea", "value_text": "1.020,5", "unit_text": "umol/L",
+         "range_text": "< 1.000,5"},
+        {"analyte": "Crea", "value_text": "1.020,5", "unit_text": "umol/L",
+         "range_text": "1,000 - 2,500"},
+    )  # fmt: skip
+    result = harmonise_cells(given, mapping | {"decimal": ",", "thousands": "."})
+    assert ranges_of(result) == [(None, 1000.5, None), (1.0, 2.5, None)]
 
 
 def ranges_of(result) -> list[tuple]:
@@ -178,9 +225,10 @@ def refused(rule, **source) -> UserError:
 
 @pytest.mark.parametrize("text", ["6-4", "?", "3,9-6,1", "5"])
 def test_a_declared_range_that_cannot_be_read_is_refused(text):
-    check_declared_range("3,9-6,1", ",", "here")
+    check_declared_range("3,9-6,1", ",", None, "here")
+    check_declared_range("1.000-2.000", ",", ".", "here")
     with pytest.raises(UserError, match="is no reference range") as caught:
-        check_declared_range(text, ".", "here")
+        check_declared_range(text, ".", None, "here")
     assert caught.value.where == "here"
     analytes = {"GLU": {"marker": "FBS", "unit": "mmol/L", "range": text}}
     error = refused(sources._declared_ranges_are_read, layout="wide", analytes=analytes)

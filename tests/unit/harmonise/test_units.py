@@ -291,10 +291,3 @@ def test_a_unit_corrected_by_hand_is_no_contradiction(cells, mapping):
     found = harmonised(cells, mapping, {"value_text": "1", "unit_text": "umol/L"},
                        entry={"unit": "umol/L"}, corrections=[fix])  # fmt: skip
     assert found == [("mg/dL", 88.4, "corrected_by_hand")]
-
-
-def test_the_message_on_a_column_without_a_unit_names_no_file_of_a_pattern(cells, mapping):
-    given = cells({"file": "d/ROE_JANE.csv", "analyte": "Crea", "unit_text": None})
-    with pytest.raises(UserError, match="CREAT has no unit") as caught:
-        harmonise_cells(given, mapping | {"pattern": "d/*.csv"})
-    assert caught.value.where.startswith("d/*.csv (file 1), column 'result'")

@@ -142,6 +142,58 @@ def test_who_is_another_person_takes_nothing_back(cells, mapping):
         assert result.values.get_column("row").to_list() == [2]
 
 
+def version(number: int, text: str = "7.9", status: str = "final", **more) -> dict:
+    """A result of one FHIR resource in one of its versions."""
+    digest = {"record": "p00000000000000aa", "version": f"2020-01-0{number} "}
+    return sent(status, text) | digest | more
+
+
+AT = "a later version of the same record stands in raw/site.csv, row {}"
+OTHER = {"record": "p00000000000000bb"}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "replaced"),
+    [
+        # two final versions that differ: no contradiction, but a version and the one after it
+        ([version(1), version(2, "8.1")], [3], {2: 3}),
+        ([version(2, "8.1"), version(1)], [2], {3: 2}),
+        ([version(1), version(2, "8.1"), version(3, "8.2")], [4], {2: 4, 3: 4}),
+        # of another day, unit or analyte: the record is the same one
+        ([version(1), version(2, "8.1", date_text="2020-01-05")], [3], {2: 3}),
+        ([version(1, unit_text="furlong"), version(2)], [3], {2: 3}),
+        ([version(1, analyte="?"), version(2)], [3], {2: 3}),
+        # an amended result stands for its own earlier version, and no other result of the day
+        ([version(1), version(2, "8.1", "amended"), version(1, "7.9", **OTHER)], [], {2: 3}),
+        ([version(1), version(2, "8.1", "amended"), version(1, "8.1", **OTHER)], [3], {2: 3}),
+        # and so does one that was entered in error
+        ([version(1), version(2, "", "entered-in-error"), version(1, **OTHER)], [4], {2: 3}),
+        ([version(1), version(2, "7.9", "entered-in-error"), version(1, **OTHER)], [4], {2: 3}),
+        # an old version takes nothing back either
+        ([version(1, "?", "amended"), version(2), version(1, **OTHER)], [3], {2: 3}),
+        # the same one twice is a repeat
+        ([version(1), version(1)], [2], {}),
+        ([version(1), version(1, "8.1")], [], {}),
+        # without an order, or of two persons, they are results as any others
+        ([version(1), version(1, "8.1", version=None)], [], {}),
+        ([version(1), version(1, "8.1", version=" 00000000000000000002")], [], {}),
+        ([version(1), version(2, "8.1", person="p0000000000000002")], [2, 3], {}),
+        ([version(1), version(2, "8.1", ignored="message")], [2], {}),
+    ],
+)
+def test_a_later_version_of_a_record_replaces_the_earlier_one_alone(settled, given, kept, replaced):
+    # hl7.org/fhir/R4/resource.html#Meta: versions of a resource share its id
+    found, aside = settled(*given)
+    assert found == kept
+    said = {row: reason for row, (rule, reason) in aside.items() if rule == "replaced_version"}
+    assert said == {row: AT.format(by) for row, by in replaced.items()}
+
+
+def test_a_result_in_error_without_its_earlier_version_takes_back_as_before(settled):
+    kept, aside = settled(sent("final"), version(2, "", "entered-in-error"))
+    assert kept == [] and aside[2][0] == "withdrawn"
+
+
 def test_without_declared_statuses_nothing_is_taken_back(cells, mapping):
     given = cells(sent("F"), sent("C", "hemolyzed"))
     assert harmonise_cells(given, mapping).values.get_column("row").to_list() == [2]

@@ -62,7 +62,7 @@ def test_each_visit_has_the_date_of_its_own_column():
 
 
 def test_a_column_of_a_visit_that_is_not_declared_stops_the_source():
-    with pytest.raises(UserError, match="1 column is not mapped: 'HbA1c_24'"):
+    with pytest.raises(UserError, match="1 column is not mapped:\n    'HbA1c_24'"):
         ingested([(1, ["id", "HbA1c_0", "TG_0", "HbA1c_24"])], BLOCKS)
 
 
@@ -295,3 +295,13 @@ def test_a_file_of_a_pattern_is_called_by_its_number():
         "data/Zoe_B.json": "data/*.json (file 2)",
     }
     assert shown_names("data/a.csv", ["data/a.csv"]) == {"data/a.csv": "data/a.csv"}
+    # one file of a pattern is no name either
+    assert shown_names("d/*", ["d/Ann"]) == {"d/Ann": "d/* (file 1)"}
+
+
+def test_numbers_of_files_have_the_order_of_their_names():
+    """`first` and `last` of repeats go by it."""
+    files = [f"d/{letter}.csv" for letter in "abcdefghijkl"]
+    names = shown_names("d/*.csv", files[::-1])
+    assert [names[file] for file in files] == sorted(names.values())
+    assert (names["d/a.csv"], names["d/l.csv"]) == ("d/*.csv (file 01)", "d/*.csv (file 12)")

@@ -63,6 +63,7 @@ def test_a_long_file_has_a_cell_a_row():
         "person": "A-1",
         "date_text": "2020-01-02",
         "analyte": "4548-4",
+        "analyte_name": None,
         "value_text": "5.4",
         "unit_text": "%",
         "range_text": None,
@@ -71,6 +72,8 @@ def test_a_long_file_has_a_cell_a_row():
         "reported_text": None,
         "sex_text": None,
         "birth_text": None,
+        "record": None,
+        "version": None,
         "ignored": None,
     }
 
@@ -79,6 +82,15 @@ def test_a_long_file_without_a_column_of_units():
     how = {k: v for k, v in LONG.items() if k != "unit"}
     rows = [(1, ["id", "result", "collected", "test"]), (2, ["A-1", "5.4", "2020-01-02", "HbA1c"])]
     assert ingested(rows, how)[0]["unit_text"] is None
+
+
+def test_a_name_stands_beside_a_code_and_in_place_of_none():
+    how = LONG | {"columns_of": PERSON.get("columns_of", {}) | {"analyte_name": "called"}}
+    header = ["id", "result", "collected", "test", "unit", "called"]
+    rows = [[*"A5D", code, "%", name] for code, name in (("L1", "HbA1c"), (" ", "TG"), ("L2", ""))]
+    cells = ingested([(1, header), *enumerate(rows, 2)], how)
+    found = [(cell["analyte"], cell["analyte_name"]) for cell in cells]
+    assert found == [("L1", "HbA1c"), ("TG", "TG"), ("L2", "")]
 
 
 LONG_HEADER = ["id", "result", "collected", "test", "unit", "low", "high"]
@@ -234,12 +246,26 @@ def test_a_file_without_rows_has_no_header(how):
     assert caught.value.where == FILE
 
 
-def test_an_unmapped_column_of_a_wide_file_stops_with_the_nearest_names():
+def test_unmapped_columns_of_a_wide_file_stop_it_a_line_each():
+    header = [*WIDE_HEADER, "HbA1c %", "Zink", "Mobile phone", "LDL-C (mmol/L)"]
+    names = {"ldl c": "LDL"}
     with pytest.raises(UserError) as caught:
-        ingested([(4, [*WIDE_HEADER, "HbA1c %", "Zink"])], WIDE)
-    assert "2 columns are not mapped: 'HbA1c %'; nearest known: 'HbA1c'" in caught.value.what
-    assert "'Zink'" in caught.value.what
+        ingested([(4, header)], WIDE | {"names_of_markers": names})
+    assert caught.value.what.splitlines() == [
+        "4 columns are not mapped:",
+        "    'HbA1c %'; nearest known: 'HbA1c'",
+        "    'Zink'",
+        "    'Mobile phone' looks like a direct identifier (telephone): under drop,"
+        ' - "Mobile phone"',
+        "    'LDL-C (mmol/L)' is a name of LDL: under analytes, \"LDL-C (mmol/L)\": LDL",
+    ]
     assert caught.value.where == "raw/a.csv, row 4"
+
+
+def test_a_job_says_where_the_names_of_markers_are_known():
+    with pytest.raises(UserError) as caught:
+        ingested([(1, [*WIDE_HEADER, "LDL-C"])], WIDE)
+    assert "python workflow check" in caught.value.do
 
 
 def test_columns_of_a_long_file_that_nobody_names_are_context():

@@ -79,7 +79,7 @@ def test_several_files_are_read_in_their_order(write, parts):
     found = list(parts(LONG, one, other))
     cells = Cells.validate(pl.concat(b for p in found for b in p.cells()), lazy=True)
     assert cells.select("file", "row", "value_text").rows() == [
-        ("1.csv", 2, "1"), ("1.csv", 3, "2"), ("2.csv", 2, "3"),
+        ("*.csv (file 1)", 2, "1"), ("*.csv (file 1)", 3, "2"), ("*.csv (file 2)", 2, "3"),
     ]  # fmt: skip
     # a person is one in all files
     first, _, third = cells.get_column("person")

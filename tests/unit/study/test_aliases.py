@@ -45,7 +45,7 @@ AMBIGUOUS = {row["alias"]: row for row in ALIASES if row["ambiguous"] == "yes"}
 
 def means(name: str) -> str | None:
     """The marker that a run reads the name as."""
-    found = match_names([name], [], PLAIN).keys
+    found = match_names([name], PLAIN).keys
     return PLAIN[found[name]]["marker"] if found else None
 
 

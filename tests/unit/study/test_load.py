@@ -137,13 +137,29 @@ def test_a_setting_of_the_command_line_is_checked_too(refusal):
 
 @pytest.mark.parametrize(
     "name",
-    ["config/config.yaml", "config/plan.tsv", "config/visits.tsv", "resources/markers.tsv"],
+    ["config/plan.tsv", "config/visits.tsv", "resources/markers.tsv"],
 )
 def test_a_file_that_is_not_there_is_named(folder, refusal, name):
     (folder / name).unlink()
     error = refusal()
     assert error.where == name
     assert "cannot be read" in error.what
+
+
+def test_a_directory_without_a_study_is_named_with_the_way_to_begin_one(folder, refusal):
+    (folder / "config/config.yaml").unlink()
+    error = refusal()
+    assert error.where == str(folder.resolve())
+    assert "config/config.yaml" in error.what and "python workflow new" in error.do
+
+
+def test_what_a_new_study_leaves_undecided_is_named(configure, load, refusal):
+    configure("undecided: [visits, plan]")
+    error = refusal()
+    assert error.what.endswith("not decided: visits, plan")
+    assert error.where == "config/config.yaml, at undecided"
+    configure("undecided: []")
+    assert load().config["title"]
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,19 @@ def test_a_raw_file_that_cannot_be_used(study, raw, tmp_path, make, what):
     assert caught.value.where == "config/sources/site.yaml, file: raw/a.csv"
 
 
+def test_a_file_that_cannot_be_read_is_called_as_the_results_do(study, raw, tmp_path, monkeypatch):
+    def unreadable(path, memory):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("labcohort.study.raw.file_digest", unreadable)
+    raw.with_name("ROE_JANE.csv").write_text("x")
+    for file, name in (("raw/*.csv", "raw/*.csv (file 1)"), *[("raw/ROE_JANE.csv",) * 2]):
+        study.sources["site"]["file"] = file
+        with pytest.raises(UserError, match="cannot be read: Permission denied") as caught:
+            raw_digests(study, "site", tmp_path, Memory(tmp_path / "kept.json"))
+        assert caught.value.where == f"config/sources/site.yaml, file: {name}"
+
+
 def test_the_digest_follows_the_content(study, raw, tmp_path):
     memory = Memory(tmp_path / "kept.json")
     digests = []

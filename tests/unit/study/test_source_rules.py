@@ -200,6 +200,69 @@ def test_a_correction_names_a_source_of_results(folder, refusal, source, what):
     assert error.where == "config/corrections.tsv, row 2"
 
 
+SITE_A = "resources/demo/site_a_results.csv"
+
+
+@pytest.fixture
+def correct(folder):
+    """Write config/corrections.tsv: one good row, and one that differs in `other`."""
+
+    def write(**other: str) -> None:
+        columns = list(Corrections.to_schema().columns)
+        cells = ["site_a", SITE_A, "", "7", "result", "value", "1", "2", "A. B.", "typed"]
+        good = dict(zip(columns, [*cells, "2025-01-31"], strict=True))
+        rows = [columns, good.values(), (good | {"row": "8"} | other).values()]
+        text = "".join("\t".join(row) + "\n" for row in rows)
+        (folder / "config/corrections.tsv").write_text(text, "utf-8")
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "what", "belongs"),
+    [("who", "", "column 'who' is empty", "the name of the person who signs"),
+     ("why", " ", "column 'why' is empty", "the reason why"),
+     ("date", "", "column 'date' is empty", "the day on which"),
+     ("date", "31/1/2025", "'31/1/2025' is not allowed", "as YYYY-MM-DD"),
+     ("date", "2025-02-29", "'2025-02-29' is no day of the calendar", "as YYYY-MM-DD")],
+)  # fmt: skip
+def test_a_correction_without_a_signature_says_what_belongs_where(
+    correct, refusal, column, text, what, belongs
+):
+    correct(**{column: text})
+    error = refusal()
+    assert error.what.startswith(what) and belongs in error.rule
+    assert error.where.startswith(f"config/corrections.tsv, row 3, column '{column}'")
+    assert "None" not in str(error) and "^" not in str(error)
+
+
+def test_one_value_is_corrected_once(correct, refusal):
+    correct(row="7", new="3")
+    error = refusal()
+    assert error.what == "two rows are about the same thing"
+    assert error.where == "config/corrections.tsv, rows 2 and 3"
+    assert "sheet, row, column, field" in error.rule
+
+
+def test_a_correction_calls_a_file_as_the_results_do(correct, edit, load, refusal):
+    correct(file=f"./{SITE_A}")
+    error = refusal()
+    assert error.what == "a correction is of a file that site_a does not have"
+    assert error.where == "config/corrections.tsv, row 3, column 'file'"
+    assert SITE_A in error.rule
+    correct()
+    assert load().tables["corrections"]
+    edit("config/sources/site_a.yaml", "site_a_results.csv", "site_a_*.csv")
+    pattern = SITE_A.replace("results", "*")
+    # the name of a file may be a person's
+    error = refusal()
+    assert SITE_A not in str(error)
+    assert error.rule == f"files are called as in results/restricted/: '{pattern} (file NUMBER)'"
+    text = f"{pattern} (file 1)"
+    correct(file=text)
+    assert refusal().where == "config/corrections.tsv, row 2, column 'file'"
+
+
 @pytest.mark.parametrize(
     ("row", "what", "column"),
     [

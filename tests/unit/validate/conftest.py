@@ -6,7 +6,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from labcohort.quarantine import PLACE
 from labcohort.study.tables import read_table
+from labcohort.validate.flagged import COUNTS
 from labcohort.validate.rules import rules_of
 from labcohort.validate.verdict import Evidence
 
@@ -47,7 +49,13 @@ def study(rows) -> Callable[..., dict]:
             "digests": {"raw": {}, "rules": "0"},
             "files": {},
             "misnamed": [],
+            "left_out": [],
             "versions": {"polars": "2"},
+            "visits": {"a": [], "b": []},
+            "made_from": {
+                source: {"mapping": "m" * 16, "files": {f"raw/{source}.csv": source * 16}}
+                for source in ("a", "b", "people")
+            },
         } | more
 
     return told
@@ -58,12 +66,20 @@ def evidence() -> Callable[..., Evidence]:
     """Two sources of cholesterol, 100 cells each of which 10 are empty; `a` has two bad ones."""
 
     def wrote(**more) -> Evidence:
-        flags = pl.DataFrame([("TC", "near_pole", 3)], schema=("marker", "flag", "n"), orient="row")
+        flags = pl.DataFrame(
+            [(None, "TC", "near_pole", 3), ("a", "TC", "delta_check", 2)],
+            schema=COUNTS,
+            orient="row",
+        )
+        flagged = set_aside("a", "x", "x").with_columns(
+            value=pl.lit(4.5), flag=pl.lit("delta_check")
+        )
         of_a = {"unparseable_value": 1, "hard_limit": 1}
         given = {
             "ledger": pl.concat([ledger_of("a", 100, 10, **of_a), ledger_of("b", 100, 10)]),
             "quarantine": set_aside("a", *of_a),
             "flags": flags,
+            "flagged": flagged.select(*PLACE, "marker", "value", "flag"),
             "computed": 50,
             "profiles": {
                 "a": profile_of(marker_row("TC", 88, 4.5, set_aside=2, hard_high=1)),
@@ -85,11 +101,13 @@ def files(tmp_path, evidence) -> dict:
     wrote = evidence()
     paths = {
         "quarantine": "quarantine.parquet", "ledger": "ledger.tsv", "flags": "flags.tsv",
+        "flagged": "flagged.parquet",
         "derived": "derived.tsv", "patients": "patients.json", "membership": "membership.parquet",
         "json": "validation.json", "html": "validation.html", "summary": "summary.json",
     }  # fmt: skip
     paths = {name: str(tmp_path / file) for name, file in paths.items()}
     wrote.quarantine.write_parquet(paths["quarantine"])
+    wrote.flagged.write_parquet(paths["flagged"])
     synthetic = pl.lit("SYNTHETIC")
     wrote.ledger.with_columns(synthetic=synthetic).write_csv(paths["ledger"], separator="\t")
     wrote.flags.with_columns(meaning=synthetic).write_csv(paths["flags"], separator="\t")

@@ -31,6 +31,7 @@ def profile_of(*markers: dict, **more) -> dict:
             for m in markers
         ],
         "declared": [],
+        "misnamed": [],
         "units": [],
         "markers": list(markers),
         "flags": [],
@@ -46,7 +47,7 @@ def set_aside(source: str, *rules: str, marker: str | None = "TC", stage="harmon
         [
             {"source": source, "file": f"raw/{source}.csv", "sheet": None, "row": row,
              "column": "result", "stage": stage, "marker": marker, "person": PERSON,
-             "raw_value": RAW, "rule": rule, "reason": f"{RAW} broke it", "severity": "error"}
+             "raw_value": RAW, "rule": rule, "reason": f"{RAW} broke it"}
             for row, rule in enumerate(rules, 2)
         ],
         schema=quarantine.SCHEMA,

@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from labcohort.validate.delivery import changes
+from labcohort.validate.delivery import compared, counts, moved
 from labcohort.validate.places import UNMAPPED
 
 COLUMNS = ("person", "date_text", "visit", "analyte", "value_text", "unit_text", "status_text")
@@ -13,7 +13,15 @@ KINDS = ("same", "added", "gone", "changed")
 def cells(*rows: tuple) -> pl.DataFrame:
     """Cells (person, date, visit, analyte, value, unit, status), an empty end left out."""
     full = [(*row, *(None,) * (len(COLUMNS) - len(row))) for row in rows]
-    return pl.DataFrame(full, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    frame = pl.DataFrame(full, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    row = pl.int_range(2, pl.len() + 2, dtype=pl.Int64)
+    return frame.with_columns(
+        file=pl.lit("a.csv"), sheet=pl.lit(None, pl.String), row=row, column=pl.lit("x")
+    )
+
+
+def changes(now: pl.DataFrame, before: pl.DataFrame, names: list[str]) -> dict:
+    return counts(now, before, compared(now, before), names)
 
 
 def result(value: str, unit: str = "%", status: str | None = None, person="p1", **more) -> tuple:
@@ -117,3 +125,35 @@ def test_a_first_delivery_has_all_to_add():
     found = changes(cells(result("7.1")), cells(), NAMES)
     assert found["cells"] == {"same": 0, "added": 1, "gone": 0, "changed": 0}
     assert found["persons"] == {"same": 0, "added": 1, "gone": 0}
+
+
+def test_what_is_gone_or_changed_is_listed_with_both_places():
+    now = cells(result("7.3"), result("5", person="p2"), result("9", person="p5"))
+    before = cells(result("6", person="p3"), result("5", person="p2"), result("7.1", unit="x"))
+    now, before = (
+        frame.with_columns(file=pl.lit(file)) for frame, file in ((now, "new"), (before, "old"))
+    )
+    pairs = compared(now, before)
+    said = ("kind", "analyte", "value_before", "unit_before", "value_now", "unit_now")
+    at = ("file_before", "row_before", "file_now", "row_now")
+    found = moved(pairs)
+    assert found.select(said + at).rows() == [
+        ("changed", "A1c", "7.1", "x", "7.3", "%", "old", 4, "new", 2),
+        ("gone", "A1c", "6", "%", None, None, "old", 2, None, None),
+    ]
+    # of nobody: neither person nor date of a visit
+    places = {f"{name}_{side}" for name in ("file", "sheet", "row", "column")
+              for side in ("before", "now")}  # fmt: skip
+    assert set(found.columns) == {*said, "status_before", "status_now"} | places
+    first = counts(now, before, pairs, NAMES)["first"]
+    place = {"sheet": None, "column": "x"}
+    assert first == {
+        "gone": [{"file": "old", "row": 2} | place], "changed": [{"file": "new", "row": 2} | place],
+    }  # fmt: skip
+    assert moved(compared(now.reverse(), before.reverse())).equals(found)
+
+
+def test_of_twins_the_later_row_is_the_one_that_is_gone():
+    twins = cells(result("7.1"), result("7.1"), result("7.1"))
+    for order in (twins, twins.reverse()):
+        assert moved(compared(twins[:1], order)).get_column("row_before").to_list() == [3, 4]

@@ -6,7 +6,7 @@ import zipfile
 
 import polars as pl
 import pytest
-from labcohort.validate.extract import LONGEST, write_extract
+from labcohort.validate.extract import LONGEST, OUR_SIDE, write_extract
 from python_calamine import CalamineWorkbook
 
 from tests.unit.validate.made import PERSON, set_aside
@@ -95,3 +95,22 @@ def test_no_rows_and_texts_too_long_for_a_cell(written):
     assert len(empty.to_python()) == 1
     long = CalamineWorkbook.from_path(str(written(rows("x" * 40_000)))).get_sheet_by_index(1)
     assert len(long.to_python()[1][5]) == LONGEST
+
+
+def test_what_is_no_question_to_the_laboratory_is_on_our_side(written):
+    """It cannot know our mapping or table of patients, and has answered what it cancelled."""
+    ours = ["unknown_person", "person_set_aside", "unknown_analyte", "cancelled"]
+    frame = set_aside("a", "hard_limit", *ours, "unknown_unit")
+    book = CalamineWorkbook.from_path(str(written(frame)))
+    assert book.sheet_names == ["about", "set aside", "our side"]
+    sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    about, asked, own = sheets
+    assert [row[6] for row in asked[1:]] == ["hard_limit", "unknown_unit"]
+    assert [row[6] for row in own[1:]] == ours and "answer" not in own[0]
+    said = " ".join(row[0] for row in about)
+    assert "2 results could not be used" in said
+    assert "4 more are on the sheet 'our side', and nothing is asked about them" in said
+
+
+def test_rules_on_our_side_are_rules(rows):
+    assert set(OUR_SIDE) <= {row["rule"] for row in rows if row["kind"] == "aside"}

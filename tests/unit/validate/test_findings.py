@@ -6,6 +6,7 @@ from labcohort.validate.findings import explained, findings
 from tests.unit.validate.made import marker_row, profile_of
 
 PATIENTS = {"rows": 0, "columns": []}
+USED = {"values": 100, "used": 100, "why": {}}
 # urea 60.06 g/mol holds two nitrogens of 14.007 g/mol: the factor of the textbooks, 2.14
 UREA, NITROGEN = 60.06, 2 * 14.007
 CONVERSIONS = [
@@ -19,12 +20,20 @@ CONVERSIONS = [
 RANGES = {"CREAT": {"low": 45, "high": 104}, "ALP": {"low": 40, "high": None}}
 
 
-def found(rule: str, aside: dict | None = None, patients: dict = PATIENTS, **profiles) -> dict:
-    """Measures of a rule by (source, subject)."""
+def found(
+    rule: str,
+    aside: dict | None = None,
+    patients: dict = PATIENTS,
+    lost: dict | None = None,
+    **profiles,
+) -> dict:
+    """Measures of a rule by (source, subject); `lost` is that of each source."""
     study = {"patients": "people", "conversions": CONVERSIONS, "ranges": RANGES} | {
-        "misnamed": [{"source": "a", "analyte": "ALT", "marker": "AST", "means": "ALT"}]
+        "misnamed": [{"source": "a", "analyte": "ALT", "marker": "AST", "means": "ALT"}],
+        "left_out": [{"source": "people", "column": "GOT", "under": "ignore", "marker": "AST"}],
     }
-    rows = findings(profiles, patients, aside or {}, study)
+    lost = dict.fromkeys(profiles, lost or USED)
+    rows = findings(profiles, patients, aside or {}, lost, study)
     return {(r["source"], r["subject"]): r for r in rows if r["rule"] == rule}
 
 
@@ -63,8 +72,11 @@ def test_three_sources_are_compared_two_by_two():
     sources = {
         s: profile_of(marker_row("BUN", 30, m)) for s, m in zip("abc", (2, 4, 6), strict=True)
     }
-    study = {"patients": "people", "conversions": [], "ranges": {}, "misnamed": []}
-    rows = findings(sources, PATIENTS, {}, study)
+    study = {"patients": "people", "conversions": [], "ranges": {}} | {
+        "misnamed": [],
+        "left_out": [],
+    }
+    rows = findings(sources, PATIENTS, {}, dict.fromkeys("abc", USED), study)
     ratios = sorted(r["measure"] for r in rows if r["rule"] == "sources_differ")
     assert ratios == [1.5, 2.0, 3.0]
 
@@ -148,22 +160,58 @@ def test_a_name_of_another_marker_is_found_in_its_source():
         "b": profile_of(marker_row("ALT", 50, 30)),
     }
     rows = found("name_of_another_marker", **sources)
-    assert set(rows) == {("a", "ALT")}
+    # all mapped analytes are tried
+    assert {k: r["measure"] for k, r in rows.items()} == {
+        ("a", "ALT"): 1, ("a", "<AST>"): 0, ("b", "<ALT>"): 0,
+    }  # fmt: skip
     assert rows["a", "ALT"]["note"] == "mapped to AST; 'ALT' is a name of ALT"
+
+
+def test_a_column_that_is_passed_over_and_named_as_a_marker_is_found_in_its_source():
+    rows = found("marker_left_out", a=profile_of(marker_row("AST", 50, 30)))
+    assert set(rows) == {("people", "GOT")}
+    assert rows["people", "GOT"]["note"] == "under ignore; it is a name of AST"
+
+
+def test_a_name_of_another_marker_beside_a_code_is_found_with_its_share():
+    row = {"analyte": "A1", "marker": "AST", "means": "ALT", "n": 8, "failed": 2}
+    rows = found("name_of_another_marker", b=profile_of(misnamed=[row]))
+    assert (rows["b", "A1"]["n"], rows["b", "A1"]["measure"]) == (8, 0.25)
+    assert rows["b", "A1"]["note"] == "mapped to AST; the file calls it by a name of ALT"
 
 
 @pytest.mark.parametrize(("used", "measure"), [(0, 1.0), (1, 0.0)])
 def test_a_source_of_which_nothing_is_used(used, measure):
-    profile = profile_of(marker_row("AST", used, None))
-    for row in profile["analytes"]:
-        row |= {"used": used, "set_aside": row["cells"] - used}
-    assert found("nothing_used", a=profile)["a", "a"]["measure"] == measure
+    """Whatever it is lost by: all 40 of its results are read."""
+    lost = {"values": 40, "used": used, "why": {"ineligible": 30, "out of window": 10 - used}}
+    row = found("nothing_used", lost=lost, a=profile_of(marker_row("AST", 40, 30)))["a", "a"]
+    assert (row["n"], row["measure"]) == (40, measure)
+    assert row["note"] == ("ineligible: 30, out of window: 10" if measure else "")
+
+
+def test_a_source_most_of_which_is_lost_once_it_is_read():
+    profile = profile_of(marker_row("AST", 40, 30))
+    why = {"unknown person": 30, "out of window": 7}
+    (row,) = found("mostly_unused", lost={"values": 40, "used": 3, "why": why}, a=profile).values()
+    assert (row["n"], row["measure"]) == (40, 0.925)
+    assert row["note"] == "unknown person: 30, out of window: 7"
+    few = {"values": 19, "used": 0, "why": {"ineligible": 19}}
+    assert not found("mostly_unused", lost=few, a=profile)
 
 
 def test_a_unit_that_contradicts_the_mapping_is_a_finding_of_its_analyte():
     rows = [
-        {"analyte": "Crea", "unit": "umol/L", "n": 50, "contradicted": 1, "sent": ["mg/dL"]},
-        {"analyte": "UA", "unit": "umol/L", "n": 9, "contradicted": 0, "sent": []},
+        {
+            "analyte": "Crea",
+            "unit": "umol/L",
+            "n": 50,
+            "compared": 50,
+            "contradicted": 1,
+            "sent": ["mg/dL"],
+        },
+        {"analyte": "UA", "unit": "umol/L", "n": 9, "compared": 9, "contradicted": 0, "sent": []},
+        # its unit is declared, and the file sends none
+        {"analyte": "TC", "unit": "mmol/L", "n": 9, "compared": 0, "contradicted": 0, "sent": []},
     ]
     own = found("unit_contradicts_mapping", a=profile_of(declared=rows))
     assert {k: (r["measure"], r["n"], r["note"]) for k, r in own.items()} == {

@@ -131,10 +131,21 @@ def test_units_sent_are_held_against_those_declared():
     found = profiled(*given, analytes=analytes)
     # of the five filled cells two are sent in mg/dL, one of them no number; HbA1c declares none
     assert found["declared"] == [
-        {"analyte": "Crea", "unit": "umol/L", "n": 5, "contradicted": 2, "sent": ["mg/dL"]}
+        {
+            "analyte": "Crea",
+            "unit": "umol/L",
+            "n": 5,
+            "compared": 5,
+            "contradicted": 2,
+            "sent": ["mg/dL"],
+        }
     ]
     assert [(row["flag"], row["n"]) for row in found["flags"]] == [("unit_contradicts_mapping", 1)]
     assert profiled(*given)["declared"] == []
+    # where the file sends no unit that is known there is nothing to hold it against
+    for unit in (None, "", "bananas"):
+        (row,) = profiled(*[crea("80", unit)] * 2, analytes=analytes)["declared"]
+        assert (row["n"], row["compared"]) == (2, 0)
 
 
 def test_values_sent_as_limits_are_held_against_no_limit():

@@ -5,9 +5,12 @@ from html.parser import HTMLParser
 
 import polars as pl
 import pytest
+from labcohort.provenance import canonical_json, digest
+from labcohort.validate.flagged import COUNTS
 from labcohort.validate.pictures import WIDTH, picture
-from labcohort.validate.report import page, percent
+from labcohort.validate.report import in_order, page
 from labcohort.validate.verdict import document
+from labcohort.validate.words import percent
 
 from tests.unit.validate.made import PERSON, RAW, ledger_of, marker_row, profile_of, set_aside
 
@@ -112,8 +115,68 @@ def test_the_summary_comes_first_in_plain_words(shown):
     assert "raw/a.csv, row 3, column 'result'" in text
 
 
+def test_under_each_item_stands_what_to_do(shown, rows):
+    text = " ".join(" ".join(shown().text).split())
+    do = {row["rule"]: row["do"] for row in rows}
+    for rule in ("set_aside_share", "unparseable_value", "hard_limit"):
+        assert f"({rule}) What to do: {do[rule]} " in text
+    # of what nothing broke nothing is to do
+    assert do["invalid_date"] not in text
+
+
+def test_attributes_of_persons_are_counted_apart_from_results(shown):
+    aside = pl.concat([set_aside("people", "unknown_code", "birth_after", marker=None),
+                       set_aside("a", "hard_limit", "unparseable_value")])  # fmt: skip
+    text = " ".join(" ".join(shown(quarantine=aside).text).split())
+    assert "2 set aside as bad" in text
+    assert "Of the patient table, 2 attributes are set aside." in text
+    assert "Of the patient table" not in " ".join(shown().text)
+
+
+def test_the_end_says_what_the_page_was_made_from(shown, study):
+    files = {f"data/*.csv (file {n:02})": f"{n:016x}" for n in range(1, 61)}
+    told = {"made_from": {"a": {"mapping": "feed" * 4, "files": files}}}
+    text = " ".join(" ".join(shown(told).text).split())
+    end = text[text.rindex("Made from") :]
+    assert f"a mapping, config/sources/a.yaml {'feed' * 4}" in end
+    assert "a data/*.csv (file 01) 0000000000000001" in end
+    # of many files the first are named
+    assert "(file 50)" in end and "(file 51)" not in end and "and 10 more files" in end
+    assert digest(canonical_json(study(**told))) in end and "polars 2" in end
+
+
+TIMEPOINTS = [{"timepoint": t, "label": label} for t, label in
+              (("baseline", "Baseline"), ("month_6", "6 months"))]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("visits", "declared", "ordered"),
+    [
+        # as the source declares them, whatever they are called
+        ({"12", "6", "Baseline"}, ["Baseline", "6", "12"], ["Baseline", "6", "12"]),
+        ({"V1", "V0"}, ["V1", "V0"], ["V1", "V0"]),
+        # as the study's timepoints, by name or label
+        ({"6 months", "baseline", "3 weeks"}, [], ["baseline", "6 months", "3 weeks"]),
+        # by their numbers, which are no texts; what stands for others is the last
+        ({"(other)", "visit 12", "screening", "visit 6"}, [],
+         ["screening", "visit 6", "visit 12", "(other)"]),
+    ],
+)  # fmt: skip
+def test_visits_stand_in_their_order(visits, declared, ordered):
+    assert in_order(visits, declared, TIMEPOINTS) == ordered
+
+
+def test_visits_of_a_source_are_columns_in_its_order(shown):
+    of = profile_of(marker_row("TC", 88, 4.5))
+    of["analytes"] = [of["analytes"][0] | {"visit": visit} for visit in ("12", "6", "Baseline")]
+    told = {"visits": {"a": ["Baseline", "6", "12"], "b": []}}
+    text = " ".join(shown(told, profiles={"a": of, "b": profile_of()}).text)
+    places = [text.index(f"empty, {visit}") for visit in ("Baseline", "6", "12")]
+    assert places == sorted(places)
+
+
 def test_a_study_without_anything_to_look_at(shown):
-    flags = pl.DataFrame(schema={"marker": pl.String, "flag": pl.String, "n": pl.Int64})
+    flags = pl.DataFrame(schema=COUNTS)
     ledger = pl.concat([ledger_of("a", 100, 10), ledger_of("b", 100, 10)])
     text = " ".join(shown(quarantine=set_aside("a"), flags=flags, ledger=ledger).text)
     assert "No rule is over its threshold." in text and "Nothing to look at" in text
@@ -147,6 +210,7 @@ def test_what_a_delivery_and_a_person_changed(shown):
     analytes = [kept | {"analyte": "ALT"}, kept | {"analyte": "AST", "changed": 5}]
     cells = {"same": 1090, "gone": 3}
     delivery = {"cells": cells, "persons": {"added": 2}, "analytes": analytes}
+    delivery["first"] = {"gone": [], "changed": []}
     a = profile_of(corrections={"B. Lee": 4}, proposals=6)
     text = " ".join(shown(profiles={"a": a, "b": profile_of()}, deliveries={"a": delivery}).text)
     for words in ("3 gone, 1,090 same", "2 added", "B. Lee: 4", "6 values are plausible"):

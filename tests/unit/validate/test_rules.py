@@ -1,6 +1,7 @@
 """Rules: the table is whole, a study may change severities, and what a number of cases means."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,10 @@ from labcohort.validate.rules import (
     worst,
 )
 
-from schemas.tables import CrossChecks
+from schemas.tables import CONFIG, RESOURCES, CrossChecks
 
 HOME = Path(__file__).parents[3]
+CORRECTIONS = "config/corrections.tsv"
 LIBRARY = HOME / "workflow" / "labcohort"
 # whose cells are set aside or settled by words in their code, not by a table of theirs
 IN_CODE = [
@@ -34,6 +36,8 @@ IN_CODE = [
     LIBRARY / "derive" / "repeats.py",
     LIBRARY / "derive" / "sex_specific.py",
 ]
+# words before a colon that are no key
+NO_KEYS = {"nothing", "patients", "reasons"}
 SETTING = {"source": None, "threshold": None, "why": "because"}
 
 
@@ -115,6 +119,54 @@ def test_each_stage_and_kind_has_its_trials(rows):
         assert (row["trials"] == "attributes") == (row["stage"] == "patients"), row["rule"]
 
 
+def keys_of(schema) -> set[str]:
+    """All names of properties of a JSON schema."""
+    if isinstance(schema, list):
+        return {key for part in schema for key in keys_of(part)}
+    if not isinstance(schema, dict):
+        return set()
+    own = set(schema.get("properties", {}))
+    return own | {key for part in schema.values() for key in keys_of(part)}
+
+
+def test_what_to_do_names_keys_and_files_that_there_are(rows):
+    """Keys are those of the schemas of config.yaml and of a source, files those of a study or of
+    the rules of the workflow that write them."""
+    keys = set()
+    for name in ("config", "source"):
+        keys |= keys_of(yaml.safe_load((HOME / f"schemas/{name}.schema.yaml").read_text("utf-8")))
+    written = "".join(p.read_text("utf-8") for p in (HOME / "workflow/rules").glob("*.smk"))
+    studys = {f"config/{name}.tsv" for name in (*CONFIG, *RESOURCES)} | {"config/config.yaml"}
+    named = set()
+    for row in rows:
+        found = set(re.findall(r"([a-z_]+):", row["do"])) - NO_KEYS
+        assert found <= keys, row["rule"]
+        named |= found
+        for file in re.findall(r"(?:config|results)/[a-z_/]+\.[a-z]+", row["do"]):
+            assert file in studys or f'"{file}"' in written, row["rule"]
+        for flag in re.findall(r"[(]((?:[a-z]+_[a-z_]+(?:, )?)+)[)]", row["do"]):
+            assert set(flag.split(", ")) <= {r["rule"] for r in rows}, row["rule"]
+    assert {"analytes", "formats", "decimal", "repeats", "fill_down"} <= named
+
+
+def test_both_languages_name_the_same_keys_and_files(rows):
+    for row in rows:
+        names = [
+            sorted(set(re.findall(r"[a-z_]+:|[a-z]+/[a-z_/]+\.[a-z]+", row[column])) -
+                   {f"{word}:" for word in NO_KEYS})
+            for column in ("do", "do_zh")
+        ]  # fmt: skip
+        assert names[0] == names[1], row["rule"]
+        assert re.search("[\u4e00-\u9fff]", row["do_zh"]), row["rule"]
+
+
+def test_a_unit_is_proposed_with_the_file_and_how_a_row_of_it_is_accepted(rows):
+    (do,) = [row["do"] for row in rows if row["rule"] == "unit_proposed"]
+    places = [do.index(w) for w in ("results/restricted/unit_proposals.tsv", "copy", CORRECTIONS)]
+    assert places == sorted(places)
+    assert all(column in do for column in ("who", "why", "date"))
+
+
 def test_the_ceiling_of_a_study_is_the_threshold_of_shares_set_aside(rows):
     written = {r["rule"]: r["threshold"] for r in rows if r["rule"] in UNDER_THE_CEILING}
     # the table says what the default of config.yaml does
@@ -165,6 +217,9 @@ def test_a_check_of_a_studys_own_brings_its_text(rows):
     own = {"check": "b_above_a", "reason": "B above A", "equal": "flag"}
     rules = {r["rule"]: r for r in rules_of(rows, [own, *cross_checks()], [], 0.02)}
     assert rules["b_above_a"]["text"] == "B above A"
+    assert CORRECTIONS in rules["b_above_a"]["do"]
+    listed = {row["rule"]: row["do"] for row in rows}
+    assert all(rules[rule]["do"] == do for rule, do in listed.items())
     assert rules["b_above_a_equal"]["kind"] == "flag"
     assert len(rules) == len(rows) + 2  # the project's checks have rows of their own
     aside = rules_of([], [own | {"equal": "aside"}], [], 0.02)

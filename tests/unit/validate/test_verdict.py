@@ -1,9 +1,13 @@
 """Rules judged source by source, and the document that holds all of it."""
 
 import dataclasses
+from datetime import date
 
 import polars as pl
 import pytest
+from labcohort.cohorts.timepoints import calendar
+from labcohort.validate.counts import losses
+from labcohort.validate.places import first_of_each
 from labcohort.validate.verdict import document, summary
 
 from schemas.validation import check_document
@@ -66,7 +70,7 @@ def test_the_ceiling_is_the_studys(study, evidence):
     assert part(found, "set_aside_share", "a")["threshold"] == 0.1
 
 
-def test_flags_that_harmonise_raises_are_of_a_source_and_others_of_all(judged):
+def test_flags_of_derive_are_of_a_source_or_of_computed_values(judged):
     first = [{"file": "raw/a.csv", "sheet": None, "row": 9, "column": "result"}]
     of_a = profile_of(
         marker_row("TC", 88, 4.5), flags=[{"flag": "unreadable_range", "n": 7, "first": first}]
@@ -74,9 +78,17 @@ def test_flags_that_harmonise_raises_are_of_a_source_and_others_of_all(judged):
     found = judged(profiles={"a": of_a, "b": profile_of(marker_row("TC", 90, 5.0))})
     own = part(found, "unreadable_range", "a")
     assert (own["tried"], own["failed"], own["first"]) == (88, 7, first)
-    # 178 measured values that cohorts was given, and 50 derived ones
+    # 50 derived values
     pole = part(found, "near_pole", None)
-    assert (pole["tried"], pole["failed"], pole["verdict"]) == (228, 3, "warn")
+    assert (pole["tried"], pole["failed"], pole["verdict"]) == (50, 3, "warn")
+    # 88 of its own that cohorts was given
+    delta = part(found, "delta_check", "a")
+    assert (delta["tried"], delta["failed"], delta["verdict"]) == (88, 2, "ok")
+    assert [at["row"] for at in delta["first"]] == [2, 3]
+    assert part(found, "delta_check", "b")["failed"] == 0
+    # a study may judge one source by it
+    graver = judged(("delta_check", "a", "error", 0.01))
+    assert part(graver, "delta_check", "a")["verdict"] == "error"
 
 
 def test_attributes_of_persons_are_tried_on_filled_cells(judged):
@@ -98,10 +110,13 @@ def test_repeats_are_counted_and_not_judged(judged):
 
 def test_what_changed_since_the_last_delivery(judged):
     delivery = {"cells": {"same": 90, "added": 5, "gone": 3, "changed": 7}, "persons": {"same": 1}}
+    at = {"file": "raw/b.csv", "sheet": None, "row": 4, "column": "result"}
+    delivery["first"] = {"gone": [at], "changed": []}
     found = judged(deliveries={"b": delivery})
     gone, changed = (part(found, f"delivery_{which}", "b") for which in ("gone", "changed"))
     assert (gone["tried"], gone["failed"], gone["verdict"]) == (100, 3, "warn")
     assert (changed["tried"], changed["failed"]) == (100, 7)
+    assert (gone["first"], changed["first"]) == ([at], [])
     assert [of["delivery"] for of in found["sources"]] == [None, delivery]
 
 
@@ -154,7 +169,16 @@ def test_what_no_rule_judges_does_not_count_towards_the_ceiling(judged):
 
 
 def test_a_unit_that_contradicts_the_mapping_stops_the_run_unless_the_study_says_why(judged):
-    rows = [{"analyte": "Chol", "unit": "mmol/L", "n": 88, "contradicted": 1, "sent": ["mg/dL"]}]
+    rows = [
+        {
+            "analyte": "Chol",
+            "unit": "mmol/L",
+            "n": 88,
+            "compared": 88,
+            "contradicted": 1,
+            "sent": ["mg/dL"],
+        }
+    ]
     profiles = {"a": profile_of(declared=rows), "b": profile_of()}
     found = part(judged(profiles=profiles), "unit_contradicts_mapping", "a")
     assert (found["tried"], found["failed"], found["verdict"]) == (1, 1, "critical")
@@ -162,13 +186,71 @@ def test_a_unit_that_contradicts_the_mapping_stops_the_run_unless_the_study_says
     assert part(judged(lower, profiles=profiles), lower[0], "a")["verdict"] == "ok"
 
 
-def test_places_are_the_first_five_of_any_source(judged):
-    bad = pl.concat([set_aside("a", *["hard_limit"] * 4), set_aside("b", *["hard_limit"] * 4)])
+def test_places_are_the_first_of_each_source(judged):
+    bad = pl.concat([set_aside("a", *["hard_limit"] * 9), set_aside("b", *["hard_limit"] * 2)])
     (rule,) = [r for r in judged(quarantine=bad)["rules"] if r["rule"] == "hard_limit"]
     assert [(at["source"], at["row"]) for at in rule["first"]] == [
-        ("a", 2), ("a", 3), ("a", 4), ("a", 5), ("b", 2),
+        ("a", 2), ("a", 3), ("a", 4), ("b", 2), ("b", 3),
     ]  # fmt: skip
-    assert (rule["tried"], rule["failed"]) == (180, 8)
+    assert (rule["tried"], rule["failed"]) == (180, 11)
+
+
+def test_no_source_is_without_a_place_however_many_there_are():
+    places = [{"row": row} for row in (2, 3)]
+    parts = [{"source": s, "first": places if s != "d" else []} for s in "abcdefgh"]
+    assert [at["source"] for at in first_of_each(parts)] == list("abcefgh")
+    assert [at["row"] for at in first_of_each(parts[:2])] == [2, 3, 2, 3]
+
+
+def test_a_source_is_judged_by_what_is_used_in_the_end(judged):
+    """All 90 results of b are read, and of no person of the study, or in no window."""
+    end = [
+        ("b", "derive", "in", None, None, 90),
+        ("b", "derive", "fate", "set_aside", "unknown_person", 60),
+        ("b", "derive", "fate", "duplicate", "identical_repeat", 2),
+        ("b", "derive", "out", None, None, 28), ("b", "cohorts", "in", None, None, 28),
+        ("b", "cohorts", "fate", "ineligible", "criterion 1", 5),
+        ("b", "cohorts", "fate", "ineligible", "criterion 2", 6),
+        ("b", "cohorts", "fate", "out_of_window", "after the window of month_12", 17),
+        ("b", "cohorts", "out", None, None, 0),
+    ]  # fmt: skip
+    first = ledger_of("b", 100, 10).filter(pl.col("stage").is_in(["ingest", "harmonise"]))
+    end = pl.DataFrame(end, schema=first.schema, orient="row")
+    found = judged(ledger=pl.concat([ledger_of("a", 100, 10), first, end]))
+    why = "unknown person: 60, out of window: 17, ineligible: 11"
+    for rule, measure, verdict in (
+        ("nothing_used", 1, "critical"),
+        ("mostly_unused", 88 / 90, "warn"),
+    ):
+        own = part(found, rule, "b")
+        (over,) = own["found"]
+        assert (own["verdict"], over["note"]) == (verdict, why)
+        assert over["measure"] == pytest.approx(measure, rel=1e-3)
+        assert part(found, rule, "a")["verdict"] == "ok"
+
+
+def test_values_in_whose_place_another_of_the_window_stands_are_not_lost():
+    """By the very reasons that cohorts gives: of three results of one window one is chosen."""
+    visits = [
+        {"timepoint": "baseline", "anchor": "infusion_date", "scope": "marker", "target_day": 0,
+         "before": 90, "after": 0, "choice": "last", "tie": "earlier"},
+    ]  # fmt: skip
+    people = pl.DataFrame({"person": ["p1"], "infusion_date": [date(2020, 6, 1)]})
+    days = [date(2020, 5, day) for day in (1, 2, 3)] + [date(2019, 1, 1)]
+    values = pl.DataFrame(
+        {"person": "p1", "marker": "TC", "sample_date": days, "value": 4.5, "source": "a",
+         "origin": "measured", "comparator": None, "file": "a.csv", "sheet": None,
+         "row": [2, 3, 4, 5], "column": "x"},
+        schema_overrides={"comparator": pl.String, "sheet": pl.String},
+    )  # fmt: skip
+    when = calendar([values.lazy()], people, visits, False)
+    results = when.results(values.lazy())
+    fates = when.fates(results, when.chosen(results)).drop_nulls("fate")
+    assert fates.height == 3
+    rows = [("a", "cohorts", "fate", fate, reason, 1)
+            for fate, reason in fates.select("fate", "reason").rows()]  # fmt: skip
+    ledger = pl.DataFrame(rows, schema=ledger_of("a", 1, 0).schema, orient="row")
+    assert losses(ledger)["a"]["why"] == {"out of window": 1}
 
 
 def test_a_rule_without_a_row_is_not_left_out(judged):
@@ -195,7 +277,7 @@ def test_the_order_of_rows_says_nothing(study, evidence):
     wrote = evidence(quarantine=set_aside("a", *["hard_limit", "invalid_date"] * 5))
     mixed = {
         name: getattr(wrote, name).sample(fraction=1, shuffle=True, seed=2)
-        for name in ("ledger", "quarantine", "flags")
+        for name in ("ledger", "quarantine", "flags", "flagged")
     }
     other = dataclasses.replace(wrote, **mixed, profiles=dict(reversed(wrote.profiles.items())))
     assert document(other, study()) == document(wrote, study())

@@ -101,9 +101,11 @@ def judged(code: str, a: tuple[dict, int], b: tuple[dict, int]) -> str:
         "conversions": TABLES["conversions"],
         "ranges": ranges,
         "misnamed": [],
+        "left_out": [],
     }
     aside = {("a", marker): a[1], ("b", marker): b[1]}
-    rows = findings({"a": a[0], "b": b[0]}, {"columns": []}, aside, study)
+    lost = {source: {"values": 0, "used": 1, "why": {}} for source in "ab"}
+    rows = findings({"a": a[0], "b": b[0]}, {"columns": []}, aside, lost, study)
     return worst(
         verdict(RULES[r["rule"]], r["source"], int(r["measure"] > 0), r["measure"]) for r in rows
     )

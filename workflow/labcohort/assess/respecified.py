@@ -20,6 +20,7 @@ from labcohort.compare.pairs import Visit, between, laid_out
 from labcohort.compare.persons import Persons
 from labcohort.derive import registry
 from labcohort.derive.censored import EXCLUDED, is_limit
+from labcohort.derive.panel import Measured, measured, with_derived
 from labcohort.study.names import is_selected_on_baseline
 
 # marker -> method, as pairs in order: what a cache can be asked by

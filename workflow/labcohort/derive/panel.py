@@ -57,12 +57,13 @@ def measured(
     those its formulas need; records of what is not used are kept for the panel's own only.
     `patients` is schemas.harmonised.Patients. `set_aside` (person, rule) are those whom the
     patient table has and cannot be used. `how` holds measured and repeats, and where the study
-    has them sex_limits (of `with_sex_limits`) and variation (of `with_flags_over_time`).
+    has them sex_limits (of `with_sex_limits`), variation (of `with_flags_over_time`) and
+    date_columns (source, visit, column: where dates stand).
     """
     if set_aside is None:
         set_aside = pl.DataFrame(schema={"person": pl.String, "rule": pl.String})
     known, strangers = _in_the_table(values, patients, set_aside)
-    sound, unsound = _of_the_person(known, patients, how.get("sex_limits", []))
+    sound, unsound = _of_the_person(known, patients, how)
     settled = settle_repeats(sound, how["repeats"])
     own = pl.col("marker").is_in(how["measured"])
     bad = pl.concat(
@@ -134,26 +135,41 @@ def _in_the_table(
 
 
 def _of_the_person(
-    values: pl.DataFrame, patients: pl.DataFrame, sex_limits: list[dict]
+    values: pl.DataFrame, patients: pl.DataFrame, how: dict
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Values that can be the person's, flagged where odd for the sex; and the others, marked."""
     dated = values.join(
         patients.select("person", "birth_date"), on="person", how="inner", maintain_order="left"
     )
     unborn = (pl.col("sample_date") < pl.col("birth_date")).fill_null(False)
-    judged = with_sex_limits(dated.filter(~unborn).drop("birth_date"), patients, sex_limits)
+    judged = with_sex_limits(
+        dated.filter(~unborn).drop("birth_date"), patients, how.get("sex_limits", [])
+    )
     sound = judged.filter(pl.col("broken").is_null())
     not_theirs = judged.filter(pl.col("broken").is_not_null())
+    early = dated.filter(unborn).drop("birth_date")
     unsound = [
-        _marked(
-            dated.filter(unborn).drop("birth_date"),
-            "before_birth",
-            "the sample date lies before the person's birth date",
-        ),
+        _marked(early, "before_birth", _why_before_birth(early, how.get("date_columns", []))),
         _marked(not_theirs.select(values.columns), not_theirs["broken"], not_theirs["why"]),
     ]
     sound = sound.with_columns(added("implausible_for_sex", pl.col("odd")))
     return sound.select(values.columns), pl.concat(unsound)
+
+
+def _why_before_birth(cells: pl.DataFrame, date_columns: list[dict]) -> pl.Series:
+    """The reason for each cell, with the column of its date: its place is that of the result."""
+    schema = dict.fromkeys(("source", "visit", "column"), pl.String)
+    known = pl.DataFrame(date_columns, schema=schema).rename({"column": "of_visit"})
+    any_visit = known.filter(pl.col("visit").is_null()).select("source", of_any="of_visit")
+    at = (
+        cells.select("source", "visit")
+        .join(known, on=["source", "visit"], how="left", maintain_order="left")
+        .join(any_visit, on="source", how="left", maintain_order="left")
+        .select(
+            pl.concat_str(pl.lit(" in column '"), pl.coalesce("of_visit", "of_any"), pl.lit("'"))
+        )
+    )
+    return "the sample date" + at.to_series().fill_null("") + " lies before the person's birth date"
 
 
 def _marked(cells: pl.DataFrame, rule: str | pl.Series, reason: str | pl.Series) -> pl.DataFrame:
@@ -194,13 +210,6 @@ def _columns(rows: pl.DataFrame, origin: str) -> pl.DataFrame:
 def cells_of_derived(derived: pl.DataFrame) -> pl.DataFrame:
     """The measured rows: the result cells that a panel uses."""
     return derived.filter(pl.col("origin") == "measured").select(*PLACE)
-
-
-def flag_counts(derived: pl.DataFrame) -> pl.DataFrame:
-    """How many values of which marker have which flag: columns marker, flag, n."""
-    flags = derived.select("marker", flag=pl.col("flag").str.split("|")).explode("flag")
-    counts = flags.drop_nulls().group_by("marker", "flag").agg(pl.len().cast(pl.Int64).alias("n"))
-    return counts.sort("marker", "flag")
 
 
 def derived_balance(derived: pl.DataFrame) -> pl.DataFrame:

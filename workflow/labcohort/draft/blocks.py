@@ -5,7 +5,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from labcohort.draft.facts import Facts
-from labcohort.draft.guess import Guess
 from labcohort.draft.names import candidate
 from labcohort.ingest.header import BETWEEN_ROWS
 
@@ -24,8 +23,6 @@ VISIT = re.compile(
     r"|随访[0-9]*)$",
     re.IGNORECASE,
 )
-MONTHS = re.compile(r"^(?:m|month[ _]?)?([0-9]{1,2})(?:m|个?月|[ _]?mo(?:nths?)?)?$", re.IGNORECASE)
-BASE = re.compile(r"^(?:base(?:line)?|bl|pre|before|基线|治疗前)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -68,16 +65,3 @@ def _blocks(sign: str, analyte_first: bool, split: dict, facts: Facts) -> Blocks
     form = f"{{analyte}}{sign}{{visit}}" if analyte_first else f"{{visit}}{sign}{{analyte}}"
     own = {name: pair for name, pair in split.items() if pair[0] in stems}
     return Blocks(form, list(stems), visits, own)
-
-
-def visit_months(visits: list[str]) -> dict[str, Guess]:
-    """Months of each visit by its label; score 0 where the label does not say."""
-    told = {}
-    for visit in visits:
-        if BASE.match(visit):
-            told[visit] = Guess({"months": 0}, 0.7, "its name")
-        elif number := MONTHS.match(visit):
-            told[visit] = Guess({"months": int(number.group(1))}, 0.5, "its number, as months")
-        else:
-            told[visit] = Guess({}, 0.0, "its name does not say when it is")
-    return told

@@ -12,6 +12,7 @@ from labcohort.draft.names import Candidate, candidate
 from labcohort.draft.numbers import is_numeric
 from labcohort.draft.shape import Shape
 from labcohort.harmonise.units import folded
+from labcohort.ingest.header import BETWEEN_ROWS
 
 ANALYTE = re.compile(
     r"loinc|analyte|^test|test.?(?:name|code)|parameter|component|^item|observation|assay|marker|investigation"
@@ -42,6 +43,11 @@ class Column:
     name: str
     values: list[str]
     candidate: Candidate | None
+
+    @property
+    def own_name(self) -> str:
+        """The name below a group's heading."""
+        return self.name.rpartition(BETWEEN_ROWS)[2]
 
     @cached_property
     def counts(self) -> Counter:

@@ -1,6 +1,5 @@
-"""The command: look at a raw file, and write the draft of its source into a study."""
+"""The command: look at raw files, and write the draft of their source into a study."""
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -8,7 +7,8 @@ from pathlib import Path
 from labcohort.errors import UserError
 
 USE = (
-    "python workflow draft RAW_FILE [--study DIRECTORY] [--name NAME] [--content results|patients]"
+    "python workflow draft RAW_FILE|FOLDER|'PATTERN' [--study DIRECTORY] [--name NAME]"
+    " [--content results|patients]"
 )
 
 
@@ -36,17 +36,21 @@ def draft(arguments: list[str], home: Path) -> int:
 def write_draft(
     raw: Path, directory: Path, home: Path, name: str | None = None, content: str | None = None
 ) -> tuple[str, Path, str]:
-    """Text of the draft of the file `raw`, the path for it in the study, and what it holds."""
+    """Text of the draft of a file, a folder or a pattern `raw`, the path for it in the study, and
+    what it holds."""
+    from labcohort.draft.choice import looked_at
     from labcohort.draft.entries import Entry
     from labcohort.draft.facts import load_facts
-    from labcohort.draft.file_form import file_form
     from labcohort.draft.people import known_patients
+    from labcohort.draft.raw_files import raw_files
     from labcohort.draft.source import draft_of
+    from labcohort.draft.wanted import wanted_of
     from labcohort.draft.write import yaml_text
 
     _check_study(directory)
-    _check_raw(raw)
-    name = _source_name(raw, name)
+    facts = load_facts(home, directory)
+    looked, file = looked_at(raw_files(raw, directory, content), directory, content, facts)
+    name = _source_name(directory / file.value, directory, name)
     path = directory / "config" / "sources" / f"{name}.yaml"
     if path.exists():
         raise UserError(
@@ -55,18 +59,15 @@ def write_draft(
             rule="a draft writes over nothing",
             do="give the draft another name (--name NAME), or move the file away",
         )
-    file, outside = _from_study(raw, directory)
-    form = file_form(raw, raw.name, content)
-    known = known_patients(directory)
-    made = draft_of(form, file, load_facts(home, directory), known, content)
+    known, wanted = known_patients(directory), wanted_of(directory)
+    made = draft_of(looked, file, facts, known, wanted, content)
     guesses = sorted({e.key for e in made.entries if e.is_guess})
     head = [
-        f"DRAFT of a source, guessed from {raw.name}: nothing in it is confirmed.",
+        f"DRAFT of a source, guessed from {Path(file.value).name}: nothing in it is confirmed.",
         "The numbers are scores (1: sure), no probabilities; CHECK marks what needs a person who",
         "knows the file. Correct each part, take its name out of `unconfirmed`, and remove that",
         "key when it is empty: until then a run refuses the source.",
         *made.remarks,
-        *outside,
     ]
     text = yaml_text([Entry("unconfirmed", guesses), *made.entries], head)
     values = {e.key: e.value for e in made.entries}
@@ -91,7 +92,7 @@ def _options(arguments: list[str]) -> tuple[Path, dict[str, str]]:
             "these arguments make no draft",
             where="python workflow draft " + " ".join(arguments),
             rule=USE,
-            do="name one raw file, and options as above",
+            do="name one raw file, a folder, or a pattern in quotes, and options as above",
         )
     return Path(rest[0]), options
 
@@ -102,32 +103,17 @@ def _check_study(directory: Path) -> None:
             "this is no study: it has no folder config/",
             where=str(directory),
             rule="a draft is written into config/sources/ of a study",
-            do="name the study's directory: --study DIRECTORY",
+            do="name the study's directory: --study DIRECTORY; `python workflow new DIRECTORY`"
+            " begins one",
         )
 
 
-def _check_raw(raw: Path) -> None:
-    if not raw.is_file():
-        raise UserError(
-            "the raw file is a directory" if raw.is_dir() else "the raw file is not there",
-            where=str(raw),
-            rule="a draft looks at one file; `file:` of the YAML can be a pattern afterwards",
-            do="name one export, for instance the newest of a folder",
-        )
-    if raw.stat().st_size == 0 or not os.access(raw, os.R_OK):
-        raise UserError(
-            "the raw file is empty" if os.access(raw, os.R_OK) else "the raw file cannot be read",
-            where=str(raw),
-            rule="an export has a header and data",
-            do="fetch the export again, or correct the file's permissions",
-        )
-
-
-def _source_name(raw: Path, name: str | None) -> str:
-    """The name given, or one of the file's name."""
+def _source_name(raw: Path, directory: Path, name: str | None) -> str:
+    """The name given, or one of the path's."""
     if name is None:
-        plain = re.sub("[^a-z0-9]+", "_", raw.name.split(".")[0].casefold()).strip("_")
-        name = plain if re.match("[a-z]", plain) else f"source_{plain}".strip("_")
+        from labcohort.draft.raw_files import source_name
+
+        name = source_name(raw, directory)
     if not re.fullmatch("[a-z][a-z0-9_]*", name) or name == "done":
         raise UserError(
             f"a source cannot be called '{name}'",
@@ -136,21 +122,6 @@ def _source_name(raw: Path, name: str | None) -> str:
             do="give another name",
         )
     return name
-
-
-def _from_study(raw: Path, directory: Path) -> tuple[str, list[str]]:
-    """The path as the YAML has it, and a remark where it leads out of the study."""
-    here, there = Path(os.path.abspath(directory)), Path(os.path.abspath(raw))
-    if there.is_relative_to(here):
-        if there.resolve().is_relative_to(here.resolve()):
-            return there.relative_to(here).as_posix(), []
-        file = there.relative_to(here).as_posix()
-    else:
-        file = Path(os.path.relpath(there, here)).as_posix()
-    said = (
-        "the file lies outside of the study: declare its folder under data_folders in config.yaml"
-    )
-    return file, [f"CHECK {said}"]
 
 
 def _save(path: Path, text: str) -> None:

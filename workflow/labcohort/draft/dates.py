@@ -15,7 +15,7 @@ SAMPLED = re.compile(
     r"|检查日期|entnahme|prelev", re.IGNORECASE)  # fmt: skip
 DATED = re.compile(r"date|datum|day|time|fecha|日期|时间", re.IGNORECASE)
 REPORTED = re.compile(
-    r"report|issued|result.?(?:date|time)|receiv|approv|valid|报告|审核", re.IGNORECASE
+    r"report|befund|issued|result.?(?:date|time)|receiv|approv|valid|报告|审核", re.IGNORECASE
 )
 BIRTH = re.compile(r"birth|\bdob\b|^born|geb(?:urt|oren|\b)|出生|生日|naiss", re.IGNORECASE)
 OTHER = re.compile(

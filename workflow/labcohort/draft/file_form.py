@@ -29,6 +29,15 @@ TEXTS = ("text", "a gzip archive", "a file of HL7 messages", "an XML file", "of 
 # versions of Stata before 13 begin with their number and the order of bytes
 OLD_STATA = tuple(bytes([version, order]) for version in (113, 114, 115) for order in (1, 2))
 
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
+INSTEAD = {
+    "a ZIP archive": "unpack it, and name one of its files, or the folder",
+    "PDF": "ask for the same results as a table (CSV, XLSX): a printed page is not read",
+    "picture": "ask for the same results as a table (CSV, XLSX): a picture is not read",
+}
+# signs that text has next to none of
+CONTROL = {chr(i) for i in range(32)} - set("\t\n\r\f\x1c\x1d\x1e\x0b")
+
 
 @dataclass
 class FileForm:
@@ -93,9 +102,20 @@ def _form(path: Path, name: str) -> FileForm:
         return FileForm({"type": "fhir"}, [("format", Guess("fhir", 0.98, "XML of FHIR"))])
     if kind not in TEXTS or plain.startswith(b"<"):
         raise _unknown(kind, name)
+    if start.startswith(PICTURES) and not start.isascii():
+        raise _unknown("a picture", name)
     found, remarks = text_form(path, name)
+    if kind == "of an unknown kind" and not _is_text(start, found["encoding"].value):
+        raise _unknown(kind, name)
     how = {"type": "text"} | {key: guess.value for key, guess in found.items()}
     return FileForm(how, list(found.items()), remarks)
+
+
+def _is_text(start: bytes, encoding: str) -> bool:
+    """Whether bytes with zeros among them are text of an encoding of two bytes a sign."""
+    text = start[: len(start) // 2 * 2].decode(encoding, "replace")
+    odd = sum(sign in CONTROL or sign in "\0\ufffd" for sign in text)
+    return odd < 0.01 * len(text)
 
 
 def _binary(path: Path, name: str, kind: str, said: str) -> FileForm:
@@ -146,9 +166,10 @@ def _hl7(path: Path, name: str) -> FileForm:
 
 
 def _unknown(kind: str, name: str) -> UserError:
+    words = [do for word, do in INSTEAD.items() if word in kind]
     return UserError(
         f"the file is {kind}, which no reader knows",
         where=name,
         rule="a raw file is delimited text, XLSX, XLS, XPT, SAV, DTA, Parquet, HL7 v2 or FHIR",
-        do="export it in one of these formats",
+        do=next(iter(words), "export it in one of these formats"),
     )

@@ -1,9 +1,10 @@
 """HL7 messages and FHIR resources: their columns are known, their analytes are not."""
 
+from labcohort.draft.claims import claims
 from labcohort.draft.columns import Column, LongRoles
 from labcohort.draft.entries import Entry
 from labcohort.draft.facts import Facts
-from labcohort.draft.people import SEX_CODES
+from labcohort.draft.people import SEX_CODES, KnownPatients
 from labcohort.draft.results import Table, result_entries
 from labcohort.draft.shape import Shape
 from labcohort.study.source_defaults import with_format_defaults
@@ -13,7 +14,12 @@ IDENTIFYING = ("name", "telecom", "address", "national_id")
 
 
 def message_entries(
-    kind: str, content: str, shape: Shape, columns: list[Column], facts: Facts
+    kind: str,
+    content: str,
+    shape: Shape,
+    columns: list[Column],
+    facts: Facts,
+    known: KnownPatients,
 ) -> list[Entry]:
     """Entries of a file of messages, the defaults of its format written out."""
     default = with_format_defaults({"format": {"type": kind}, "content": content})
@@ -21,7 +27,8 @@ def message_entries(
         return _patients(default, columns)
     keys = ("layout", "person", "date", "analyte", "value", "unit", "range", "status", "reported")
     fixed = [Entry(key, default[key], is_guess=False) for key in keys]
-    return fixed + result_entries(Table(shape, columns, facts, set(), ROLES))
+    found = claims(columns, set(), known, default["date"]["formats"])
+    return fixed + found + result_entries(Table(shape, columns, facts, set(), ROLES))
 
 
 def _patients(default: dict, columns: list[Column]) -> list[Entry]:

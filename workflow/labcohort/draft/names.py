@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from labcohort.draft.facts import Facts, squeezed
 from labcohort.harmonise.names import folded_name
+from labcohort.harmonise.units import folded
 from labcohort.ingest.header import BETWEEN_ROWS
 
 LOINC = re.compile(r"^[0-9]{1,5}-[0-9]$")
@@ -68,6 +69,8 @@ def candidate(name: str, facts: Facts, is_near: bool = True) -> Candidate | None
     if not found:
         return None
     best = max(found, key=lambda c: c.score)
+    if best.unit is None and BETWEEN_ROWS in name:
+        best = best._replace(unit=_unit_of_heading(name, best.marker, facts))
     if URINE.search(name.replace("_", " ")) and "ACR" not in best.marker:
         return best._replace(score=min(best.score, 0.3), reason=best.reason + "; but of urine?")
     return best
@@ -98,6 +101,12 @@ def _without_unit(name: str, facts: Facts) -> tuple[str, str | None]:
     if (ending := AFTER_BLANK.match(plain)) and squeezed(ending.group(2)) in facts.squeezed_units:
         return ending.group(1), ending.group(2)
     return name, None
+
+
+def _unit_of_heading(name: str, marker: str, facts: Facts) -> str | None:
+    """The unit that ends a group's heading, where it is one of the marker's."""
+    _, unit = _without_unit(name.rpartition(BETWEEN_ROWS)[0], facts)
+    return unit if unit and folded(unit) in facts.units(marker, None) else None
 
 
 def _without_beside(text: str) -> str:

@@ -23,50 +23,71 @@ VISIT = re.compile(
 )
 IDENTIFIER = re.compile(r"^[^\s.,;]{1,40}$")
 SEPARATORS = "-_/."
-SEX = re.compile(r"^(?:sex|gender|geschlecht|sexe|sexo|riagendr)$|性别", re.IGNORECASE)
-AGE = re.compile(r"^(?:age|alter|edad|ridageyr)(?:[ _(].*)?$|^年龄", re.IGNORECASE)
+SEX = re.compile(
+    r"^(?:(?:patient|pat|subject|birth|biological|administrative|demo?g?)[ _.]?)?"
+    r"(?:sex|gender|geschlecht|sexe|sexo|riagendr)(?:[ _.]?(?:code|cd|at[ _]birth)|[ _]?\(.*)?$"
+    r"|性别",
+    re.IGNORECASE,
+)
+AGE = re.compile(
+    r"^(?:(?:patient|pat|subject|demo?g?)[ _.]?)?(?:age|alter|edad|ridageyr)(?:[ _(].*)?$|年龄",
+    re.IGNORECASE,
+)
 SEX_CODES = {
-    "m": "male", "male": "male", "man": "male", "男": "male", "男性": "male", "1": "male",
-    "f": "female", "female": "female", "woman": "female", "w": "female", "女": "female",
-    "女性": "female", "2": "female",
-}  # fmt: skip
+    **dict.fromkeys(("m", "male", "man", "männlich", "homme", "男", "男性", "1"), "male"),
+    **dict.fromkeys(
+        ("f", "female", "woman", "w", "weiblich", "femme", "女", "女性", "2"), "female"
+    ),
+}
 
 
 @dataclass(frozen=True)
 class KnownPatients:
-    """Of a study's patient table, as far as there is one: its ids, and its dates' names."""
+    """Of a study's patient table, as far as there is one: ids, dates' names, all attributes."""
 
     ids: frozenset[str] = frozenset()
     dates: list[str] = field(default_factory=list)
+    attributes: frozenset[str] = frozenset()
 
 
 def known_patients(directory: Path) -> KnownPatients:
     """Ids in the patient table that the study has already; they are only compared."""
-    from labcohort.draft.file_form import ROWS
     from labcohort.errors import UserError
-    from labcohort.ingest.header import header_cells
-    from labcohort.ingest.readers import read_tables
+    from labcohort.study.source_defaults import with_format_defaults
     from labcohort.study.yaml_files import parse_yaml
 
     for path in sorted((directory / "config" / "sources").glob("*.yaml")):
         try:
-            source = parse_yaml(path.read_bytes(), path.name)
+            source = with_format_defaults(parse_yaml(path.read_bytes(), path.name))
             if source.get("content") != "patients":
                 continue
-            ids: set[str] = set()
-            for table in read_tables(directory / source["file"], path.name, source["format"]):
-                rows = iter(table.rows)
-                _, header = header_cells(rows, source.get("header"), path.name)
-                at = header.index(source["person"]["column"])
-                ids |= {cells[at] for (_, cells), _ in zip(rows, range(ROWS), strict=False)}
-            dates = [
-                n for n, a in source["attributes"].items() if "dates" in a and n != "birth_date"
-            ]
-            return KnownPatients(frozenset(ids - {""}), dates)
+            names = source["attributes"]
+            dates = [n for n, a in names.items() if "dates" in a and n != "birth_date"]
+            return KnownPatients(_ids(directory, source, path.name), dates, frozenset(names))
         except (UserError, OSError, KeyError, TypeError, ValueError, AttributeError):
             # a source that cannot be read is `check`'s to say
             continue
     return KnownPatients()
+
+
+def _ids(directory: Path, source: dict, name: str) -> frozenset[str]:
+    from labcohort.draft.file_form import ROWS
+    from labcohort.ingest.header import header_cells
+    from labcohort.ingest.readers import read_tables
+    from labcohort.study.paths import MAGIC
+
+    how, file = source["format"] | {"content": "patients"}, source["file"]
+    is_pattern = MAGIC & set(file) and not (directory / file).exists()
+    ids: set[str] = set()
+    for path in sorted(directory.glob(file)) if is_pattern else [directory / file]:
+        for table in read_tables(path, name, how):
+            rows = iter(table.rows)
+            _, header = header_cells(rows, source.get("header"), name)
+            at = header.index(source["person"]["column"])
+            ids |= {cells[at] for (_, cells), _ in zip(rows, range(ROWS), strict=False)}
+        if len(ids) > ROWS:
+            break
+    return frozenset(ids - {""})
 
 
 def person_column(columns: list[Column], known: KnownPatients, n_rows: int) -> Guess | None:
@@ -82,7 +103,7 @@ def person_column(columns: list[Column], known: KnownPatients, n_rows: int) -> G
             said = f"{shared:.0%} of {part} are ids of the patient table"
             scored.append((2 + shared, Guess(how, 0.98, said)))
             continue
-        named = _name_score(column.name)
+        named = max(_name_score(column.name), _name_score(column.own_name))
         formed = sum(bool(IDENTIFIER.match(v)) for v in column.counts) / len(column.counts)
         if named and formed > 0.9 and (len(column.counts) > 1 or n_rows < 3):
             # an id whose first part repeats is of a visit: the person is that part
@@ -102,22 +123,26 @@ def is_patient_table(columns: list[Column], person: str) -> tuple[bool, str]:
     """Whether a table has one row a person and says who they are; and why."""
     ids = next(c for c in columns if c.name == person)
     once = len(ids.counts) / max(len(ids.values), 1)
-    told = [c.name for c in columns if SEX.search(c.name) or AGE.search(c.name) or _is_birth(c)]
+    told = [c.name for c in columns if _is_of_person(c)]
     results = [c for c in columns if c.candidate and c.candidate.score >= 0.8 and c.is_numeric]
     said = f"{once:.0%} of ids stand once; of persons: {', '.join(told) or 'nothing'}"
     return once > 0.9 and bool(told) and len(results) < 3, said
 
 
 def sex_codes(counts: Counter) -> dict[str, str] | None:
-    """Meanings of the codes of a column of sexes, where all are known."""
+    """Meanings of the codes of a column of sexes, where nearly all are known."""
     codes = {code: SEX_CODES.get(code.casefold()) for code in sorted(counts)}
-    return codes if codes and all(codes.values()) else None
+    known = {code: meaning for code, meaning in codes.items() if meaning}
+    is_known = sum(counts[code] for code in known) >= 0.9 * counts.total()
+    return known if known and is_known else None
 
 
-def _is_birth(column: Column) -> bool:
+def _is_of_person(column: Column) -> bool:
     from labcohort.draft.dates import BIRTH
 
-    return bool(BIRTH.search(column.name)) and column.is_dates
+    if SEX.search(column.own_name) or AGE.search(column.own_name):
+        return True
+    return bool(BIRTH.search(column.own_name)) and column.is_dates
 
 
 def _name_score(name: str) -> float:

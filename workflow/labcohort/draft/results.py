@@ -17,8 +17,6 @@ from labcohort.draft.names import candidate
 from labcohort.draft.numbers import decimal_sign, marks, missing_tokens, sentinels, thousands_sign
 from labcohort.draft.shape import Shape
 
-VISIT = re.compile(r"^visit|redcap_event_name|^event|time.?point|^wave$|访视|随访", re.IGNORECASE)
-
 
 @dataclass
 class Table:
@@ -213,9 +211,3 @@ def wide_guess(columns: list[Column]) -> Guess:
     """That a table has a row a visit, with how many columns speak for it."""
     known = sum(c.candidate is not None and c.candidate.score >= 0.6 for c in columns)
     return Guess("wide", 0.95 if known > 2 else 0.6, f"{known} columns are called as analytes are")
-
-
-def visit_column(columns: list[Column], taken: set[str]) -> Column | None:
-    """The column of the visits' names."""
-    found = (c for c in columns if c.name not in taken and VISIT.search(c.name))
-    return next((c for c in found if c.is_categorical and not c.is_dates), None)

@@ -2,23 +2,20 @@
 
 from dataclasses import dataclass, field
 
-from labcohort.draft.blocks import blocks_of, visit_months
+from labcohort.draft.blocks import blocks_of
+from labcohort.draft.claims import claims
 from labcohort.draft.columns import Column, columns_of, long_roles
 from labcohort.draft.dates import date_formats, date_score
 from labcohort.draft.entries import Entry, guessed, remark
 from labcohort.draft.facts import Facts
-from labcohort.draft.file_form import FileForm, is_messages
-from labcohort.draft.guess import Guess
+from labcohort.draft.guess import LIKELY, Guess
 from labcohort.draft.patients import patient_entries
-from labcohort.draft.people import KnownPatients, is_patient_table, person_column
-from labcohort.draft.results import (
-    Table,
-    long_entries,
-    result_entries,
-    visit_column,
-    wide_guess,
-)
-from labcohort.draft.shape import Shape, table_shape
+from labcohort.draft.people import SEX, KnownPatients, is_patient_table, person_column
+from labcohort.draft.results import Table, long_entries, result_entries, wide_guess
+from labcohort.draft.shape import Shape
+from labcohort.draft.tables import LookedAt, has_messages
+from labcohort.draft.visits import counted_visits, dated_visits, in_order, visit_column
+from labcohort.draft.wanted import Wanted
 from labcohort.errors import UserError
 from labcohort.ingest.identifiers.scan import find_identifiers
 
@@ -39,21 +36,32 @@ class Draft:
 
 
 def draft_of(
-    form: FileForm, file: str, facts: Facts, known: KnownPatients, content: str | None
+    looked: LookedAt,
+    file: Entry,
+    facts: Facts,
+    known: KnownPatients,
+    wanted: Wanted,
+    content: str | None,
 ) -> Draft:
-    """The draft of the file `file`; `content` (results, patients) where a person has said it.
+    """The draft of a source with the key `file`; `content` (results, patients) where a person has
+    said it.
 
-    UserError where the file has no table with data, or no column that may be the persons'.
+    UserError where no column may be the persons', or nothing is as in an export.
     """
-    sheets, shape, said = _sheets(form, facts, file)
+    shape = looked.shape
     columns = columns_of(shape, facts)
-    if is_messages(form):
+    content = content or looked.content
+    said = list(looked.said)
+    if has_messages(looked):
         from labcohort.draft.messages import message_entries
 
-        entries = message_entries(form.how["type"], content or "results", shape, columns, facts)
+        kind = looked.form.how["type"]
+        entries = message_entries(kind, content or "results", shape, columns, facts, known)
         content = content or "results"
     else:
-        person = _person(columns, known, shape, file)
+        if content is None:
+            _check_export(looked, facts, file.value)
+        person = _person(columns, known, shape, file.value)
         is_patients, why = is_patient_table(columns, person.value["column"])
         if content is not None:
             is_patients = content == "patients"
@@ -64,59 +72,44 @@ def draft_of(
         taken = {person.value["column"], *(c for e in dropped for c in e.value)}
         said.append(f"content: {why}")
         if is_patients:
-            found = patient_entries(columns, taken)
+            found = patient_entries(columns, taken, wanted)
             entries += found if any(e.key == "attributes" for e in found) else _no_attribute(found)
         else:
             table = Table(shape, columns, facts, taken)
-            entries += _results(table, sheets, known)
+            entries += _results(table, looked.sheets, known, wanted)
     head = [
-        Entry("content", content, is_guess=not is_messages(form)),
-        Entry("file", file, is_guess=False),
-        _format(form, sheets),
+        Entry("content", content, is_guess=not has_messages(looked)),
+        file,
+        looked.format_entry(),
     ]
-    read = f"{len(shape.rows):,} rows were looked at" + ("" if form.is_whole else ", not all")
-    return Draft(head + entries, [*form.remarks, *said, read])
+    files = f" of {looked.files:,} files" if looked.files > 1 else ""
+    rest = "" if looked.form.is_whole else ", not all"
+    read = f"{len(shape.rows):,} rows{files} were looked at{rest}"
+    return Draft(head + entries, [*looked.form.remarks, *said, read])
 
 
-def _sheets(form: FileForm, facts: Facts, file: str) -> tuple[list[str], Shape, list[str]]:
-    """The sheets with the data, the shape of their table, and remarks on the others."""
-    records = form.how["type"] not in ("text", "xlsx", "xls")
-    units = facts.all_units
-    shapes = {s: table_shape(rows, units, records) for s, rows in form.sheets.items()}
-    full = {s: shape for s, shape in shapes.items() if shape.rows and len(shape.columns) > 1}
-    if not full:
+def is_export(looked: LookedAt, facts: Facts) -> bool:
+    """Whether a table has something of results or patients: prose, settings and programs have rows
+    and columns as well, of a kind."""
+    columns = columns_of(looked.shape, facts)
+    return (
+        has_messages(looked)
+        or person_column(columns, KnownPatients(), len(looked.shape.rows)) is not None
+        or any(c.candidate and c.candidate.score >= LIKELY and c.values for c in columns)
+        or any(c.is_dates or SEX.search(c.own_name) for c in columns)
+        or long_roles(columns, facts) is not None
+    )
+
+
+def _check_export(looked: LookedAt, facts: Facts, file: str) -> None:
+    if not is_export(looked, facts):
         raise UserError(
-            "the file has no table with data",
+            "nothing in the file is as in an export of results or patients",
             where=file,
-            rule="an export has a header with two columns or more, and rows below it",
-            do="look whether this is the right file",
+            rule="a draft begins with a column of ids, of dates, or of a known analyte",
+            do="look whether this is the right file; if it is, say what it holds:"
+            " --content results",
         )
-    best = max(full, key=lambda s: len(full[s].rows) * len(full[s].columns))
-    same = [s for s in full if full[s].columns == full[best].columns]
-    shape = full[best]
-    if len(same) > 1:
-        rows = [row for s in same for row in full[s].rows]
-        shape = Shape(
-            shape.columns, rows, shape.header, shape.units_row, shape.ranges_row, shape.units
-        )
-    others = [s for s in shapes if s not in same]
-    said = [f"sheets that are not read: {', '.join(map(str, others))}"] if others else []
-    return [s for s in same if s is not None], shape, said
-
-
-def _format(form: FileForm, sheets: list[str]) -> Entry:
-    how = {k: v for k, v in form.how.items() if k != "sheets"}
-    above = [f"{name}: {remark(g.score, g.said())}" for name, g in form.guesses]
-    if len(sheets) == 1:
-        how["sheet"] = sheets[0]
-    elif sheets:
-        how["sheets"] = sheets
-        above.append("sheets: CHECK 0.80: they have the same columns")
-    others = [name for name, rows in form.sheets.items() if name and rows and name not in sheets]
-    if others:
-        how["ignore_sheets"] = others
-        above.append("ignore_sheets: CHECK 0.50: their columns are others")
-    return Entry("format", how, above=above)
 
 
 def _header_entries(shape: Shape) -> list[Entry]:
@@ -166,12 +159,12 @@ def _no_attribute(found: list[Entry]) -> list[Entry]:
     return [asked, Entry("ignore", rest, comments=ignored.comments)] if rest else [asked]
 
 
-def _results(table: Table, sheets: list[str], known: KnownPatients) -> list[Entry]:
-    """Layout, dates and visits, then numbers and analytes."""
+def _results(table: Table, sheets: list[str], known: KnownPatients, wanted: Wanted) -> list[Entry]:
+    """Layout, dates, visits and claims, then numbers and analytes."""
     table.long = long_roles(table.columns, table.facts)
+    visit: list[Entry] = []
     if table.long:
         entries = long_entries(table)
-        visits: list[Entry] = []
     else:
         open_names = [c.name for c in table.columns if c.name not in table.taken]
         table.blocks = blocks_of(open_names, table.facts)
@@ -179,37 +172,35 @@ def _results(table: Table, sheets: list[str], known: KnownPatients) -> list[Entr
             said = f"0.85: {len(table.blocks.split)} columns are an analyte and a visit"
             entries = [Entry("layout", "blocks", remark(0.85, said)),
                        Entry("columns", table.blocks.columns, is_guess=False)]  # fmt: skip
-            visits = [_visits(table.blocks.visits)]
         else:
             entries = [guessed("layout", wide_guess(table.columns))]
-            visits = _visit_entries(table, sheets)
-    date, needs_visits = _date(table, known, visits)
-    kept = visits if needs_visits or table.blocks else [v for v in visits if v.key == "visit"]
-    if table.blocks and not needs_visits:
-        kept = [Entry("visits", {v: {} for v in table.blocks.visits}, comments={})]
-    return [*entries, date, *kept, *result_entries(table)]
+    labels = table.blocks.visits if table.blocks else []
+    if not table.blocks:
+        visit, labels = _visit(table, sheets)
+    date, needs_visits = _date(table, known, wanted, bool(labels))
+    visits = counted_visits(labels) if needs_visits else dated_visits(labels, wanted.anchors)
+    if visits is None and table.blocks:
+        visits = Entry("visits", {v: {} for v in labels}, comments={})
+    found = claims(table.columns, table.taken, known)
+    return [*entries, date, *visit, *([visits] if visits else []), *found, *result_entries(table)]
 
 
-def _visit_entries(table: Table, sheets: list[str]) -> list[Entry]:
-    """`visit` and `visits` of a table with a row a visit."""
+def _visit(table: Table, sheets: list[str]) -> tuple[list[Entry], list[str]]:
+    """`visit` of a table with a row a visit or a result, and the visits' labels."""
     if len(sheets) > 1:
         said = remark(0.7, "0.70: sheets of the same columns")
-        return [Entry("visit", {"sheet": True}, said), _visits(sheets)]
+        return [Entry("visit", {"sheet": True}, said)], sheets
     column = visit_column(table.columns, table.taken)
     if column is None:
-        return []
+        return [], []
     table.taken.add(column.name)
     said = remark(0.8, "0.80: by its name, and its texts repeat")
-    return [Entry("visit", {"column": column.name}, said), _visits(sorted(column.counts))]
+    return [Entry("visit", {"column": column.name}, said)], in_order(column.counts)
 
 
-def _visits(labels: list[str]) -> Entry:
-    months = visit_months(labels)
-    comments = {v: remark(0.0, g.said()) for v, g in months.items()}
-    return Entry("visits", {v: g.value for v, g in months.items()}, comments=comments)
-
-
-def _date(table: Table, known: KnownPatients, visits: list[Entry]) -> tuple[Entry, bool]:
+def _date(
+    table: Table, known: KnownPatients, wanted: Wanted, has_visits: bool
+) -> tuple[Entry, bool]:
     """`date`, and whether it is counted by the visits."""
     dated = [
         (date_score(c.name), c) for c in table.columns if c.is_dates and c.name not in table.taken
@@ -228,8 +219,8 @@ def _date(table: Table, known: KnownPatients, visits: list[Entry]) -> tuple[Entr
         if not formats.value:
             said += "; write `formats:` as the laboratory says"
         return Entry("date", how, remark(min(best, formats.score), said)), False
-    if any(v.key == "visits" for v in visits):
-        anchor = known.dates[0] if known.dates else "infusion_date"
+    if has_visits:
+        anchor = next(iter([*wanted.anchors, *known.dates]), "infusion_date")
         said = "no column of dates: counted from this date of the patients, by the visits' months"
         return Entry("date", {"from": anchor}, remark(0.3, said)), True
     said = "no column of dates: write the day of all results, or the column"

@@ -7,10 +7,10 @@ import polars as pl
 from labcohort.errors import place
 from labcohort.harmonise.claims import UNREAD as UNREAD_CLAIM
 from labcohort.harmonise.claims import with_claims
-from labcohort.harmonise.corrections import CORRECTED, corrected
+from labcohort.harmonise.corrections import CORRECTED, FIELDS, corrected, refuse_unread
 from labcohort.harmonise.cross_checks import check_pairs
 from labcohort.harmonise.missing import is_missing
-from labcohort.harmonise.names import FoldedName, match_names
+from labcohort.harmonise.names import FoldedName, match_names, names_of_codes
 from labcohort.harmonise.numbers import parsed_number
 from labcohort.harmonise.proposals import PROPOSED, proposal_rows, with_proposals
 from labcohort.harmonise.ranges import with_ranges
@@ -20,8 +20,7 @@ from labcohort.harmonise.sent_units import CONTRADICTS, with_sent_units
 from labcohort.harmonise.status import UNREAD as UNREAD_REPORTED
 from labcohort.harmonise.status import with_status
 from labcohort.harmonise.units import check_declared_unit, conversion_table
-from labcohort.harmonise.withdrawn import takes_back, with_withdrawn
-from labcohort.ingest.source_names import shown_names
+from labcohort.harmonise.withdrawn import takes_back, with_versions, with_withdrawn
 from labcohort.quarantine import records
 
 # 0.57 mg/dL is 5.7 mg/L, which it is not in binary: the dust of a conversion is taken off
@@ -80,17 +79,19 @@ def harmonise_cells(
     or rows say who they are. UserError where the fault is the mapping's: a unit that nobody
     declares for a whole column, or one that no conversion knows.
     """
-    shown = _shown_files(cells, how)
-    named, folds = _with_names(corrected(cells, how["corrections"], shown), how)
-    named = named.with_columns(**_unused_fate(how))
+    named, folds = _with_names(corrected(cells, how["corrections"]), how)
+    named = with_versions(named).with_columns(**_unused_fate(how))
     unused = named.filter(pl.col("fate").is_not_null())
     read = named.filter(pl.col("fate").is_null() | takes_back(how))
-    read = with_status(with_sample_dates(_with_values(read, how), how, patients, shown), how)
+    read = with_status(with_sample_dates(_with_values(read, how), how, patients), how)
     read = _with_claims(read, how, patients, places)
     empty = read.filter(pl.col("fate").is_not_null())
     read = read.filter(pl.col("fate").is_null())
     table = conversion_table(how["conversions"], how["analytes"])
-    read = _with_limits(_with_units(read, how, table, shown), how["markers"])
+    read = _with_units(read, how, table)
+    refuse_unread(read, how)
+    _check_columns(read, how)
+    read = _with_limits(read, how["markers"])
     read = with_proposals(read, how["conversions"], table)
     read = with_ranges(_with_flags(read), how, DIGITS).with_columns(
         rule=pl.coalesce(pl.when(broken).then(pl.lit(rule)) for rule, broken in broken_rules()),
@@ -100,7 +101,8 @@ def harmonise_cells(
     if how["layout"] == "blocks":
         sample.append("visit")
     checked = with_withdrawn(check_pairs(read, how["cross_checks"], sample), empty)
-    checked = with_reasons(checked, how)
+    # what is kept of a corrected value is the file's text, and what was read of the new one
+    checked = with_reasons(checked, how).with_columns(value_text="sent_text")
     good = checked.filter(pl.col("rule").is_null())
     return Harmonised(
         good.select(VALUES).sort("marker", "person", "sample_date", "file", "row", "column"),
@@ -115,24 +117,30 @@ def harmonise_cells(
     )
 
 
-def _shown_files(cells: pl.DataFrame, how: dict) -> dict[str, str]:
-    """File -> what messages call it; of a pattern its number, for its name may be a person's."""
-    files = cells.get_column("file").unique().to_list()
-    return shown_names(how["pattern"], files) if "pattern" in how else {f: f for f in files}
-
-
 def _with_names(cells: pl.DataFrame, how: dict) -> tuple[pl.DataFrame, list[FoldedName]]:
-    """`cells` with `key`, the analyte as the mapping calls it, and its marker; the names that
-    were matched with accidents of type folded."""
-    seen = cells.get_column("analyte").unique().to_list()
-    matches = match_names(seen, [*how["analytes"], *how["ignore"]])
+    """`cells` with `key`, the analyte as the mapping calls it, its marker, and the marker that
+    the name beside it is of (`named`); the names that were matched with accidents of type folded.
+    """
+    own = [*how["analytes"], *how["ignore"]]
+    pairs = cells.select("analyte", pl.col("analyte_name").fill_null("")).unique().rows()
+    matches = match_names((code for code, _ in pairs), own)
+    keys, folded = matches.keys, matches.folded
+    aliases = how.get("aliases", {})
+    called = match_names((name for _, name in pairs), aliases).keys
+    if how.get("by_name"):
+        names = {c: n for c, n in names_of_codes(pairs).items() if c not in keys and n in called}
+        by_name = match_names(names.values(), own)
+        keys = keys | {code: by_name.keys[name] for code, name in names.items()}
+        folded = folded + by_name.folded
     markers = {name: entry["marker"] for name, entry in how["analytes"].items()}
+    named = {name: aliases[alias] for name, alias in called.items()}
     cells = cells.with_columns(
-        key=pl.col("analyte").replace_strict(matches.keys, default=None, return_dtype=pl.String)
+        key=pl.col("analyte").replace_strict(keys, default=None, return_dtype=pl.String),
+        named=pl.col("analyte_name").replace_strict(named, default=None, return_dtype=pl.String),
     ).with_columns(
         marker=pl.col("key").replace_strict(markers, default=None, return_dtype=pl.String)
     )
-    return cells, matches.folded
+    return cells, folded
 
 
 def _unused_fate(how: dict) -> dict[str, pl.Expr]:
@@ -170,9 +178,7 @@ def _with_claims(
     return cells.with_columns(claim_rule=nothing, claim_reason=nothing, claim_unread=pl.lit(False))
 
 
-def _with_units(
-    cells: pl.DataFrame, how: dict, table: pl.DataFrame, shown: dict[str, str]
-) -> pl.DataFrame:
+def _with_units(cells: pl.DataFrame, how: dict, table: pl.DataFrame) -> pl.DataFrame:
     """Unit and canonical value of each cell, and the unit that contradicts it (contradicted).
 
     A unit that a person corrected goes before the mapping's own, and that before the file's,
@@ -182,7 +188,6 @@ def _with_units(
     cells = with_sent_units(cells, how, table).with_columns(
         unit=pl.coalesce(by_hand, "declared_unit", "sent_unit").fill_null("")
     )
-    _check_columns(cells, how, shown)
     return cells.join(
         table.rename({"analyte": "key"}), on=["key", "unit"], how="left", maintain_order="left"
     ).with_columns(
@@ -190,7 +195,7 @@ def _with_units(
     )
 
 
-def _check_columns(cells: pl.DataFrame, how: dict, shown: dict[str, str]) -> None:
+def _check_columns(cells: pl.DataFrame, how: dict) -> None:
     """Stop where a whole analyte has no unit, or a wide column one that no conversion knows."""
     units = (
         cells.filter(pl.col("marker").is_not_null())
@@ -206,7 +211,7 @@ def _check_columns(cells: pl.DataFrame, how: dict, shown: dict[str, str]) -> Non
     for name, spellings, file, sheet, column in units.sort("key").iter_rows():
         of_column = how["layout"] != "long" and name not in own_units
         if spellings == [""] or of_column:
-            where = place(shown[file], sheet, None, column) + f", analyte {name}"
+            where = place(file, sheet, None, column) + f", analyte {name}"
             for unit in spellings:
                 check_declared_unit(how["conversions"], how["analytes"][name], unit, where)
 
@@ -230,7 +235,7 @@ def _with_flags(cells: pl.DataFrame) -> pl.DataFrame:
         "soft_high": value > pl.col("soft_high"),
         CONTRADICTS: pl.col("contradicted").is_not_null(),
         PROPOSED: pl.col("proposed_unit").is_not_null(),
-        CORRECTED: pl.col("corrected"),
+        CORRECTED: pl.any_horizontal(f"{field}_corrected" for field in FIELDS),
         UNREAD_REPORTED: pl.col("reported_unread"),
         UNREAD_CLAIM: pl.col("claim_unread"),
     }

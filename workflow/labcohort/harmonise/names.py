@@ -40,6 +40,8 @@ SEPARATORS = re.compile(r"[\s_./·・\-\u2010-\u2015\u2212]+")
 # Chinese, Japanese and Korean words need no blank between them, nor do signs
 UNNEEDED = re.compile(r"(?<![^\W\u2e80-\u9fff\uac00-\ud7af]) | (?![^\W\u2e80-\u9fff\uac00-\ud7af])")
 WORD = re.compile(r"[^\W_]+")
+# a LOINC code: what it means is known, and when it is of no marker, no name makes it one
+LOINC = re.compile(r"[0-9]{1,7}-[0-9]")
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,11 @@ class FoldedName:
 class Matches:
     """What the names of a file mean.
 
-    `keys`: name -> key of the mapping or known name; `folded`: matches that are not exact;
-    `recognised`: names that the mapping does not have and the facts know; `unknown`: the rest.
+    `keys`: name -> key of the mapping; `folded`: matches that are not exact.
     """
 
     keys: dict[str, str]
     folded: list[FoldedName]
-    recognised: list[str]
-    unknown: list[str]
 
 
 def folded_name(text: str) -> str:
@@ -79,30 +78,44 @@ def folded_name(text: str) -> str:
 def match_names(
     seen: Iterable[str],
     keys: Iterable[str] | Mapping[str, object],
-    recognised: Iterable[str] | Mapping[str, object] = (),
     where: str = "the source's YAML",
 ) -> Matches:
     """Each name of `seen` with the key that it means: as it is written, else folded.
 
-    What `keys` do not have is looked up in `recognised` (LOINC codes, aliases). UserError where
-    a name is not written as any key and folds to two, unless both mean the same (equal values of
-    a mapping).
+    UserError where a name is not written as any key and folds to two, unless both mean the same
+    (equal values of a mapping).
     """
-    matched, folded, known, unknown = {}, [], [], []
-    keys, recognised = (
-        names if isinstance(names, Mapping) else frozenset(names) for names in (keys, recognised)
-    )
-    own, facts = _by_fold(keys), _by_fold(recognised)
+    matched, folded = {}, []
+    keys = keys if isinstance(keys, Mapping) else frozenset(keys)
+    own = _by_fold(keys)
     for name in sorted(set(seen)):
         key = _key_of(name, keys, own, where)
-        if key is None:
-            key = _key_of(name, recognised, facts, where)
-            (unknown if key is None else known).append(name)
         if key is not None:
             matched[name] = key
             if key != name:
                 folded.append(FoldedName(name, key, difference(name, key)))
-    return Matches(matched, folded, known, unknown)
+    return Matches(matched, folded)
+
+
+def names_of_codes(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Code -> the name that stands beside it, of (code, name), where one belongs to the other.
+
+    A code with two names, however typed, and a name with two codes are left out: in one of two
+    panels `Creatinine` may be that of urine. So are LOINC codes. An empty name is none.
+    """
+    names: dict[str, set[str]] = {}
+    codes: dict[str, set[str]] = {}
+    written: dict[str, str] = {}
+    for code, name in sorted(pairs):
+        if called := folded_name(name):
+            names.setdefault(code, set()).add(called)
+            codes.setdefault(called, set()).add(code)
+            written.setdefault(code, name)
+    return {
+        code: written[code]
+        for code, called in names.items()
+        if len(called) == 1 and len(codes[min(called)]) == 1 and not LOINC.fullmatch(code)
+    }
 
 
 def difference(name: str, key: str) -> str:

@@ -38,14 +38,12 @@ def parsed_number(
     `number`; decimals are null for a number with an exponent.
     """
     text = folded_number(text)
-    whole, sign = _whole(thousands), re.escape(decimal)
+    whole, sign = whole_number(thousands), re.escape(decimal)
     pattern = (
         rf"^({SIGNS})?\s*"
         rf"([+-]?(?:{whole}(?:{sign}[0-9]*)?|{sign}[0-9]+)(?:[eE][+-]?[0-9]+)?){_ending(marks)}$"
     )
-    digits = text.str.extract(pattern, 2)
-    if thousands:
-        digits = digits.str.replace_all(f"[{THOUSANDS[thousands]}]", "")
+    digits = ungrouped(text.str.extract(pattern, 2), thousands)
     number = digits.str.replace(decimal, ".", literal=True).cast(pl.Float64, strict=False)
     # as functions of a column, or each mention of `digits` would search every text anew
     return {
@@ -126,11 +124,18 @@ def _folded_mark(mark: str) -> str:
     return "".join(FULL_WIDTH.get(letter, letter) for letter in str(mark)).strip()
 
 
-def _whole(thousands: str | None) -> str:
-    """The digits before the decimal sign: a grouped number does not begin with a zero."""
+def whole_number(thousands: str | None) -> str:
+    """Pattern of the digits before the decimal sign; a grouped number begins with no zero."""
     if thousands is None:
         return "[0-9]+"
     return rf"(?:[1-9][0-9]{{0,2}}(?:[{THOUSANDS[thousands]}][0-9]{{3}})+|[0-9]+)"
+
+
+def ungrouped(digits: pl.Expr, thousands: str | None) -> pl.Expr:
+    """The digits without the separators of thousands."""
+    if thousands is None:
+        return digits
+    return digits.str.replace_all(f"[{THOUSANDS[thousands]}]", "")
 
 
 def _ending(marks: Iterable[str]) -> str:

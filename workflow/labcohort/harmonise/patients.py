@@ -66,6 +66,13 @@ def harmonise_patients(cells: pl.DataFrame, how: dict) -> People:
     )
 
 
+def set_aside_persons(people: pl.DataFrame, quarantine: pl.DataFrame) -> pl.DataFrame:
+    """Persons of the table who cannot be used, and by which rule: columns person, rule."""
+    # a column of their own: the places in the records would rerun what knows no places
+    others = quarantine.drop_nulls("person").join(people, on="person", how="anti")
+    return others.select("person", "rule").unique().sort("person", "rule")
+
+
 def _without_persons(cells: pl.DataFrame) -> UserError:
     """The error for a patient table in which no row names a person."""
     if cells.is_empty():

@@ -5,7 +5,7 @@ import re
 import polars as pl
 
 from labcohort.errors import UserError
-from labcohort.harmonise.numbers import LARGEST
+from labcohort.harmonise.numbers import LARGEST, ungrouped, whole_number
 from schemas.ingested import BETWEEN
 
 UNREADABLE = "unreadable_range"
@@ -14,22 +14,27 @@ AT_MOST = r"(?:<=|<|≤|≦|up to|below)"
 AT_LEAST = r"(?:>=|>|≥|≧|above)"
 
 
-def parsed_range(text: pl.Expr, decimal: str) -> dict[str, pl.Expr]:
+def parsed_range(text: pl.Expr, decimal: str, thousands: str | None = None) -> dict[str, pl.Expr]:
     """Columns range_low, range_high and range_unread of texts such as `3.9-6.1`, `<5`, `up to 40`.
 
-    `decimal` is the decimal sign, `.` or `,`. Both bounds are inclusive whatever the sign, for
+    `decimal` is the decimal sign, `.` or `,`, `thousands` what separates groups of three digits, as
+    of the results. Both bounds are inclusive whatever the sign, for
     laboratories do not keep < and <= apart. A null or empty text is no range; one that is not
     read, or whose low is above its high, is `range_unread` and has no bound either. 0 to 0 is none.
     """
     sign = re.escape(decimal)
-    number = rf"([0-9]+(?:{sign}[0-9]+)?|{sign}[0-9]+)"
+    number = rf"({whole_number(thousands)}(?:{sign}[0-9]+)?|{sign}[0-9]+)"
     both = f"^{number} ?{TO} ?{number}$"
     clean = text.str.normalize("NFKC").str.replace_all(r"\s+", " ").str.strip_chars(" ()[]")
     clean = clean.str.to_lowercase().fill_null("")
 
     def bound(*patterns: tuple[str, int]) -> pl.Expr:
         digits = pl.coalesce(clean.str.extract(pattern, group) for pattern, group in patterns)
-        return digits.str.replace(decimal, ".", literal=True).cast(pl.Float64, strict=False)
+        return (
+            ungrouped(digits, thousands)
+            .str.replace(decimal, ".", literal=True)
+            .cast(pl.Float64, strict=False)
+        )
 
     low = bound((both, 1), (f"^{AT_LEAST} ?{number}$", 1), (rf"^{number} ?\.\.$", 1))
     high = bound((both, 2), (f"^{AT_MOST} ?{number}$", 1), (rf"^\.\. ?{number}$", 1))
@@ -43,15 +48,15 @@ def parsed_range(text: pl.Expr, decimal: str) -> dict[str, pl.Expr]:
     }
 
 
-def check_declared_range(text: str, decimal: str, where: str) -> None:
+def check_declared_range(text: str, decimal: str, thousands: str | None, where: str) -> None:
     """Refuse a range that a mapping declares and that cannot be read."""
-    read = pl.select(text=pl.lit(text)).with_columns(**parsed_range(pl.col("text"), decimal))
+    read = pl.select(**parsed_range(pl.lit(text), decimal, thousands))
     if read.item(0, "range_unread"):
         raise UserError(
             f"'{text}' is no reference range",
             where=where,
-            rule="a range is written LOW-HIGH, <HIGH or >LOW, with the source's decimal sign,"
-            " its low not above its high",
+            rule="a range is written LOW-HIGH, <HIGH or >LOW, with the source's decimal sign"
+            " (and thousands), its low not above its high",
             do=f"write for instance 3{decimal}9-6{decimal}1, or remove it",
         )
 
@@ -83,7 +88,7 @@ def with_ranges(cells: pl.DataFrame, how: dict, digits: int) -> pl.DataFrame:
     declared = {name: entry["range"] for name, entry in how["analytes"].items() if "range" in entry}
     own = pl.col("key").replace_strict(declared, default=None, return_dtype=pl.String)
     text = pl.coalesce(sent_range(how["missing"]), own)
-    read = cells.with_columns(**parsed_range(text, how["decimal"]))
+    read = cells.with_columns(**parsed_range(text, how["decimal"], how.get("thousands")))
     unreadable = pl.concat_str("flag", pl.lit(UNREADABLE), separator="|", ignore_nulls=True)
     return read.with_columns(
         (pl.col("range_low", "range_high") * pl.col("slope") + pl.col("intercept")).round_sig_figs(

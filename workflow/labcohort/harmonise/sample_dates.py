@@ -12,16 +12,16 @@ WHOLE = r"^[+-]?[0-9]{1,4}(?:\.0*)?$"
 
 
 def with_sample_dates(
-    cells: pl.DataFrame, how: dict, patients: pl.DataFrame | None, shown: dict[str, str]
+    cells: pl.DataFrame, how: dict, patients: pl.DataFrame | None
 ) -> pl.DataFrame:
-    """`cells` with sample_date, anchor_date, and date_rule: the rule that the date breaks.
+    """`cells` (of corrections.corrected) with sample_date, anchor_date, date_column (where the
+    file has the date), and date_rule: the rule that the date breaks.
 
     `how` is the source's settings: `dates` (formats, zone, on, from, unit, column),
     `date_columns` (visit -> its column of dates), `visits` (label -> months, days, follow_up),
     `anchor` (the attribute that days and months count from) and `exported`. Without formats those
-    of each column of each file are inferred, where its texts prove them: UserError, with the file
-    as `shown` calls it, where they do not. `patients` (schemas.harmonised.Patients) is needed for
-    an anchor.
+    of each column of each file are inferred, where its texts prove them: UserError where they do
+    not. `patients` (schemas.harmonised.Patients) is needed for an anchor.
     """
     anchor = how.get("anchor") or how["dates"].get("from")
     if anchor is not None and patients is not None and anchor in patients.columns:
@@ -30,7 +30,10 @@ def with_sample_dates(
     else:
         cells = cells.with_columns(anchor_date=pl.lit(None, pl.Date))
     text = pl.col("date_text").fill_null("").str.strip_chars()
-    cells = cells.with_columns(date_text=text, **_offset(how))
+    column = pl.col("visit").replace_strict(
+        how.get("date_columns", {}), default=how["dates"].get("column"), return_dtype=pl.String
+    )
+    cells = cells.with_columns(date_text=text, date_column=column, **_offset(how))
     counted = pl.col("months").is_not_null() | pl.col("days").is_not_null()
     if "from" in how["dates"]:
         cells = cells.with_columns(
@@ -38,7 +41,7 @@ def with_sample_dates(
             date_rule=_counted_rule(counted, "unit" in how["dates"], how["missing"]),
         )
     else:
-        cells = _dated(cells, how, counted, shown)
+        cells = _dated(cells, how, counted)
     return cells.with_columns(date_rule=pl.coalesce("date_rule", *_broken(how))).drop(
         "months", "days"
     )
@@ -77,14 +80,14 @@ def _counted_rule(counted: pl.Expr, of_row: bool, missing: list[str]) -> pl.Expr
     )
 
 
-def _dated(cells: pl.DataFrame, how: dict, counted: pl.Expr, shown: dict[str, str]) -> pl.DataFrame:
+def _dated(cells: pl.DataFrame, how: dict, counted: pl.Expr) -> pl.DataFrame:
     """Dates as the file writes them; where it writes none and the visit has an offset, counted."""
     zone = how["dates"].get("zone")
     text = pl.col("date_text")
     blank = is_missing(text, how["missing"])
     declared = ISO if "on" in how["dates"] else how["dates"].get("formats")
     if declared is None:
-        cells, forms = _inferred(cells, how, shown)
+        cells, forms = _inferred(cells, how)
     else:
         cells, forms = cells.with_columns(form=pl.lit(0)), [declared]
     own = [pl.col("form") == n for n in range(len(forms))]
@@ -109,39 +112,35 @@ def _dated(cells: pl.DataFrame, how: dict, counted: pl.Expr, shown: dict[str, st
     ).drop("form")
 
 
-def _inferred(
-    cells: pl.DataFrame, how: dict, shown: dict[str, str]
-) -> tuple[pl.DataFrame, list[list[str]]]:
+def _inferred(cells: pl.DataFrame, how: dict) -> tuple[pl.DataFrame, list[list[str]]]:
     """The formats that the texts of each column of dates themselves prove, by file and sheet:
     `cells` with `form`, the number of theirs in the list.
 
-    What one file writes proves nothing of another: each may have a sender of its own.
+    What one file writes proves nothing of another: each may have a sender of its own; and what a
+    person corrected proves nothing of the file. Where nothing is proved a date is ISO.
     """
-    columns = how.get("date_columns", {})
-    column = pl.col("visit").replace_strict(
-        columns, default=how["dates"].get("column"), return_dtype=pl.String
-    )
     keys = ["file", "sheet", "date_column"]
-    cells = cells.with_columns(date_column=column)
-    dated = cells.filter(~is_missing(pl.col("date_text"), how["missing"]))
+    dated = cells.filter(
+        ~is_missing(pl.col("date_text"), how["missing"]), ~pl.col("date_corrected")
+    )
     dated = dated.select(*keys, "date_text", "row")
     found = {
         key: inferred_formats(
-            own.get_column("date_text"), key[2], place(shown[key[0]], key[1]),
+            own.get_column("date_text"), key[2], place(key[0], key[1]),
             own.get_column("row").to_list(),
         )
         for key, own in sorted(
             dated.partition_by(keys, as_dict=True).items(), key=lambda of: str(of[0])
         )
     }  # fmt: skip
-    forms = sorted(map(list, {tuple(formats) for formats in found.values()})) or [ISO]
+    forms = [ISO, *sorted(map(list, {tuple(formats) for formats in found.values()}))]
     numbered = pl.DataFrame(
         [(*key, forms.index(formats)) for key, formats in found.items()],
         schema=dict.fromkeys(keys, pl.String) | {"form": pl.Int32},
         orient="row",
     )
     cells = cells.join(numbered, on=keys, how="left", nulls_equal=True, maintain_order="left")
-    return cells.drop("date_column").with_columns(pl.col("form").fill_null(0)), forms
+    return cells.with_columns(pl.col("form").fill_null(0)), forms
 
 
 def _broken(how: dict) -> list[pl.Expr]:

@@ -11,7 +11,7 @@ SAME = 1e-6
 
 
 def with_sent_units(cells: pl.DataFrame, how: dict, table: pl.DataFrame) -> pl.DataFrame:
-    """`cells` with declared_unit, sent_unit (both folded) and contradicted.
+    """`cells` with declared_unit, sent_unit (both folded), unit_compared and contradicted.
 
     declared_unit is the mapping's own, sent_unit that of unit_text, the codes of `how["units"]`
     put into words. contradicted is the unit sent, or the one in brackets at the end of a name
@@ -33,10 +33,15 @@ def with_sent_units(cells: pl.DataFrame, how: dict, table: pl.DataFrame) -> pl.D
     # what stands beside the value goes before what stands above it
     beside = pl.col("as_sent_unit").is_not_null()
     sent = pl.when(beside).then("as_sent_unit").otherwise("as_named_unit")
-    contradicted = pl.when(_differ(pl.col("as_declared_unit"), sent)).then(
-        pl.when(beside).then("sent_unit").otherwise("named_unit")
+    differ = _differ(pl.col("as_declared_unit"), sent)
+    contradicted = pl.when(differ).then(pl.when(beside).then("sent_unit").otherwise("named_unit"))
+    found = found.select(
+        *names,
+        "declared_unit",
+        "sent_unit",
+        unit_compared=differ.is_not_null(),
+        contradicted=contradicted,
     )
-    found = found.select(*names, "declared_unit", "sent_unit", contradicted=contradicted)
     return cells.join(
         found, on=names, how="left", nulls_equal=True, maintain_order="left"
     ).with_columns(contradicted=pl.when(~pl.col("unit_corrected")).then("contradicted"))

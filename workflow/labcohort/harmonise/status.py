@@ -6,7 +6,6 @@ from labcohort.harmonise.date_formats import pattern_of
 from labcohort.harmonise.date_inference import inferred_formats
 from labcohort.harmonise.dates import COUNTS, DAY, parsed_date
 from labcohort.harmonise.missing import is_missing
-from labcohort.ingest.source_names import shown_names
 
 UNREAD = "unreadable_reported"
 
@@ -51,13 +50,11 @@ def _time(sent: pl.DataFrame, how: dict) -> pl.Expr:
 
 def _proved(sent: pl.DataFrame, how: dict) -> dict[tuple[str, ...], list[str]]:
     """The formats that the times of each file prove, and the files that they hold in."""
-    files = sent.get_column("file").unique().sort().to_list()
-    shown = shown_names(how["file"], files)
     found = {}
     by_file = sent.select("file", "row", "reported_text").sort("file")
     for (file,), part in by_file.group_by("file", maintain_order=True):
         texts, rows = part.get_column("reported_text"), part.get_column("row").to_list()
-        formats = inferred_formats(texts, how["reported"]["column"], shown[file], rows)
+        formats = inferred_formats(texts, how["reported"]["column"], file, rows)
         found.setdefault(tuple(formats), []).append(file)
     return found
 

@@ -9,6 +9,7 @@ import polars as pl
 from labcohort.errors import place
 
 WITHDRAWN = "withdrawn"
+REPLACED = "replaced_version"
 KEY = ("source", "marker", "person", "sample_date")
 PLACE = ("file", "sheet", "row", "column")
 # what of a result without a value takes back the ones before it, and how a reason says so
@@ -36,6 +37,35 @@ def takes_back(how: dict) -> pl.Expr:
     )
 
 
+def with_versions(cells: pl.DataFrame) -> pl.DataFrame:
+    """`cells` with `replaced`, the place of the later version of its record that stands for a
+    cell, and `replaces`: an earlier version of its own is among the cells.
+
+    Both are of one source and person: two servers may give one id twice. Where not all versions
+    of a record have a time (their texts then differ in length), their order is not known. What is
+    of the latest version twice is a repeat as any other.
+    """
+    record = ["source", "record", "person"]
+    known = cells.filter(
+        pl.all_horizontal(pl.col("record", "version", "person").is_not_null())
+        & pl.col("ignored").is_null()
+    )
+    version = pl.col("version")
+    several = known.group_by(record).agg(latest=version.max(), n=version.n_unique(),
+        kinds=version.str.len_bytes().n_unique(),
+    ).filter((pl.col("n") > 1) & (pl.col("kinds") == 1))  # fmt: skip
+    latest = several.join(known, left_on=[*record, "latest"], right_on=[*record, "version"])
+    latest = latest.sort(*PLACE, nulls_last=True).unique(record, keep="first", maintain_order=True)
+    places = [place(*row) for row in latest.select("file", "sheet", "row").iter_rows()]
+    latest = latest.select(*record, "latest", stands=pl.Series(places, dtype=pl.String))
+    cells = cells.join(latest, on=record, how="left", maintain_order="left")
+    earlier = (version < pl.col("latest")) & pl.col("ignored").is_null()
+    return cells.with_columns(
+        replaced=pl.when(earlier).then("stands"),
+        replaces=(version == pl.col("latest")).fill_null(False),
+    ).drop("latest", "stands")
+
+
 def with_withdrawn(cells: pl.DataFrame, empty: pl.DataFrame) -> pl.DataFrame:
     """`cells` with rule and reason where their source took the result back.
 
@@ -49,14 +79,23 @@ def with_withdrawn(cells: pl.DataFrame, empty: pl.DataFrame) -> pl.DataFrame:
       where their time is not later: another specimen of the day may have given them;
     - final the preliminary results.
 
-    Rows that say they are of another person take nothing back.
+    Rows that say they are of another person take nothing back. Nor does a version of a record: it
+    has replaced the earlier ones of that record, and no other, or was replaced itself.
     """
-    without = cells.filter(pl.col("rule").is_not_null() & pl.col("claim_rule").is_null())
+    # what it corrects is known and replaced: no other result of the day is
+    of_record_alone = pl.col("replaces") & (pl.col("status") == "corrected")
+    cells = cells.with_columns(
+        status=pl.when(of_record_alone).then(pl.lit("final")).otherwise("status")
+    )
+    of_record = pl.col("replaces") | pl.col("replaced").is_not_null()
+    without = cells.filter(
+        pl.col("rule").is_not_null() & pl.col("claim_rule").is_null() & ~of_record
+    )
     # no status counts as final; a status that is no code says nothing
     without = without.filter(~pl.col("status_unknown")).with_columns(
         pl.col("status").fill_null("final")
     )
-    empty = empty.filter(pl.col("claim_rule").is_null())
+    empty = empty.filter(pl.col("claim_rule").is_null() & ~of_record)
     names = [*KEY, *PLACE, "status", "reported"]
     later = pl.concat([without.select(names), empty.select(names)])
     standing = cells.with_row_index("n").filter(pl.col("rule").is_null())

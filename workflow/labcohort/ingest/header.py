@@ -1,6 +1,6 @@
 """Find the declared columns in a table's header, and refuse a header that says something else."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 from labcohort.errors import UserError, nearest, place
 from labcohort.ingest.readers.table import Row
@@ -60,23 +60,6 @@ class Header:
                 do="correct the name in the YAML; the header has: " + ", ".join(known[:60]),
             )
         return self.positions[column]
-
-    def refuse_others(self, known: Callable[[str], bool], names: Iterable[str], keys: str) -> None:
-        """Refuse columns that are not `known`: a result in them would be lost unseen.
-
-        `names` are those of the YAML, for the nearest; `keys` where they stand in it.
-        """
-        others = [column for column in self.positions if not known(column)]
-        if others:
-            names = list(names)
-            raise UserError(
-                ("1 column is" if len(others) == 1 else f"{len(others)} columns are")
-                + " not mapped: "
-                + ", ".join(f"'{other}'{nearest(other, names)}" for other in others[:20]),
-                where=self.where,
-                rule=f"each column is named in the source's YAML, under {keys}",
-                do=f"list them under {keys}",
-            )
 
     def check_width(self, number: int, cells: list[str]) -> None:
         """UserError where a row has more or fewer cells than the header, or one without a name."""

@@ -16,16 +16,20 @@ from labcohort.ingest.body import Body
 from labcohort.ingest.mapping import Mapping
 from labcohort.ingest.pseudonym import Pseudonyms
 from labcohort.ingest.readers.table import Table
+from labcohort.ingest.unmapped import unmapped_columns
 from schemas.ingested import BETWEEN, SAME_PERSON, Cells
 
 COLUMNS = {name: column.dtype.type for name, column in Cells.to_schema().columns.items()}
 # context of a result that has a column of its own: key of the settings -> column of the cells
 CONTEXT = {
+    "analyte_name": "analyte_name",
     "visit": "visit",
     "status": "status_text",
     "reported": "reported_text",
     "sex": "sex_text",
     "birth_date": "birth_text",
+    "record": "record",
+    "version": "version",
     "ignored": "ignored",
 }
 
@@ -38,23 +42,14 @@ class Layout:
     """How the cells of one table come out of its rows; `due` is how many its rows must give.
 
     `due` is counted from the rows and not from the cells, so that a cell lost on the way is
-    missed. `how` is the job's settings; `body` the table's header and rows. Messages call the file
-    `shown`, cells by its name.
+    missed. `how` is the job's settings; `body` the table's header and rows.
     """
 
-    def __init__(
-        self,
-        table: Table,
-        source: str,
-        file: str,
-        how: dict,
-        pseudonyms: Pseudonyms,
-        shown: str | None = None,
-    ):
+    def __init__(self, table: Table, source: str, file: str, how: dict, pseudonyms: Pseudonyms):
         self.source, self.file, self.how, self.pseudonyms = source, file, how, pseudonyms
         self.same, self.rows = how["person"].get("same", []), 0
         self.mapping = Mapping(how)
-        self.body = Body(table, shown or file, self.mapping.declared(), how)
+        self.body = Body(table, file, self.mapping.declared(), how)
         self.positions = {key: self._position(key) for key in ("person", "within", *CONTEXT)}
         for column in self.mapping.needed():
             self.body.header.index(column)
@@ -83,10 +78,14 @@ class Layout:
             yield self._framed(self._cells(self._with_persons(batch)))
 
     def _with_persons(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """The batch with pseudonyms, and what tells whether two ids are one human being."""
+        """The batch with pseudonyms, also of records, and what tells whether two ids are one
+        human being."""
         ids, within = self.positions["person"], self.positions["within"]
         groups = None if within is None else batch.get_column(within)
         person = self.pseudonyms.of(batch.get_column(ids), groups).alias("person")
+        if record := self.positions["record"]:
+            digests = self.pseudonyms.of_records(batch.get_column(record))
+            batch = batch.with_columns(digests.alias(record))
         if not self.same:
             return batch.with_columns(person)
         parts = [batch.get_column(str(self.body.header.index(c))) for c in self.same]
@@ -132,7 +131,7 @@ class Layout:
             if place is None
             else pl.col(str(at(place))).alias("column"),
             self._date(how.get("date")).alias("date_text"),
-            pl.col(str(at(how["analyte"]))).alias("analyte"),
+            self._analyte(),
             pl.col(str(at(how["value"]))).alias("value_text"),
             (pl.col(str(at(how["unit"]))) if "unit" in how else pl.lit(None, pl.String)).alias(
                 "unit_text"
@@ -142,6 +141,14 @@ class Layout:
             ),
             *self._context(),
         )
+
+    def _analyte(self) -> pl.Expr:
+        """The analyte's code of a long table; its name where a row has no code."""
+        code = pl.col(str(self.body.header.index(self.how["analyte"])))
+        name = self.positions["analyte_name"]
+        if name is None:
+            return code.alias("analyte")
+        return pl.when(code.str.strip_chars() == "").then(name).otherwise(code).alias("analyte")
 
     def _date(self, column: str | None) -> pl.Expr:
         if "on" in self.how:
@@ -200,10 +207,9 @@ class Layout:
         """The table's columns of results, in its order; UserError for one that nothing maps."""
         header, how = self.body.header, self.how
         matched = self.mapping.columns(list(header.positions), header.where)
-        header.refuse_others(
-            lambda c: c in matched or c in self.mapping.other, self.mapping.declared(),
-            self.mapping.keys,
-        )  # fmt: skip
+        others = [c for c in header.positions if c not in matched and c not in self.mapping.other]
+        if others:
+            raise unmapped_columns(others, self.mapping.declared(), how, header.where)
         for key in self.mapping.missing(set(matched.values())):
             header.index(key)
         units, ranges = (self.body.under.get(f"{key}_row", {}) for key in ("units", "ranges"))

@@ -38,9 +38,6 @@ class Mapping:
             *how.get("drop", []),
         }
         self.other -= set(self.listed)
-        self.keys = "analytes, context, ignore or drop" if "layout" in how else (
-            "attributes, ignore or drop"
-        )  # fmt: skip
 
     def needed(self) -> list[str]:
         """Columns beside those of results without which the table cannot be read."""

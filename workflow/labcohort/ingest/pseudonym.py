@@ -37,6 +37,12 @@ class Pseudonyms:
         """
         return pl.Series(map(self._joint, *columns), dtype=pl.String)
 
+    def of_records(self, ids: pl.Series) -> pl.Series:
+        """Keyed digests of the ids of records; null for an empty one."""
+        return pl.Series(
+            [digest(self.key, text) if text else None for text in ids], dtype=pl.String
+        )
+
     def _pseudonym(self, text: str, group: str | None) -> str | None:
         identity = _folded(text)
         if "before" in self.how:

@@ -17,23 +17,16 @@ from labcohort.ingest.source_names import shown_names
 class Part:
     """One table of a source: its cells as they are read, and then whether it names persons."""
 
-    def __init__(
-        self,
-        table: Table,
-        source: str,
-        file: str,
-        how: dict,
-        pseudonyms: Pseudonyms,
-        shown: str | None = None,
-    ):
-        self.layout = Layout(table, source, file, how, pseudonyms, shown)
+    def __init__(self, table: Table, source: str, file: str, how: dict, pseudonyms: Pseudonyms):
+        self.layout = Layout(table, source, file, how, pseudonyms)
         header = self.layout.body.header
         check_dropped(header.cells, how["drop"], header.where)
         # what only becomes a pseudonym may identify
         person = how["person"]
         own = {person["column"], *person.get("same", []), *how["drop"]}
+        own |= {how["columns_of"]["record"]} if "record" in how.get("columns_of", {}) else set()
         self.scan = Scan(header.cells, patients=how["content"] == "patients", exempt=own)
-        self.file = place(shown or file, table.sheet)
+        self.file = place(file, table.sheet)
 
     def cells(self) -> Iterator[pl.DataFrame]:
         """Batches of cells. UserError, at the end, where the table holds direct identifiers."""
@@ -51,10 +44,11 @@ class Part:
 
 
 def parts_of(how: dict, source: str, directory: Path, pseudonyms: Pseudonyms) -> Iterator[Part]:
-    """The tables of all raw files of a source; `how` is the settings of its job."""
+    """The tables of all raw files of a source, called as they are shown; `how` is the settings of
+    its job."""
     for file, shown in shown_names(how["file"], list(how["raw"])).items():
         for table in read_tables(directory / file, shown, _format(how)):
-            yield Part(table, source, file, how, pseudonyms, shown)
+            yield Part(table, source, shown, how, pseudonyms)
 
 
 def _format(how: dict) -> dict:

@@ -1,11 +1,13 @@
-"""What messages and reports call the files of a source."""
+"""What artefacts, messages and reports call the files of a source."""
 
 
 def shown_names(pattern: str, files: list[str]) -> dict[str, str]:
-    """File -> what messages and reports call it; of a pattern its number in the order of names.
+    """File -> what it is called; of a pattern its number in the order of names.
 
-    Who sends a file a person names it after the person.
+    Who sends a file a person names it after the person. Numbers have leading zeros, so that their
+    order as texts is that of the names.
     """
     if files == [pattern]:
         return {pattern: pattern}
-    return {file: f"{pattern} (file {n})" for n, file in enumerate(sorted(files), 1)}
+    digits = len(str(len(files)))
+    return {file: f"{pattern} (file {n:0{digits}})" for n, file in enumerate(sorted(files), 1)}

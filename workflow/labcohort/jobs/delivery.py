@@ -9,18 +9,22 @@ from labcohort.ingest.key import read_key
 from labcohort.ingest.layouts import no_data
 from labcohort.ingest.pseudonym import Pseudonyms
 from labcohort.ingest.source import parts_of
-from labcohort.validate.delivery import changes
+from labcohort.spreadsheet import inert, marked
+from labcohort.validate.delivery import compared, counts, moved
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
-    """Write the counts; the line to report."""
+    """Write the counts, and what is gone or changed; the line to report."""
     pseudonyms = Pseudonyms(read_key(settings["privacy"], Path()), settings["person"])
     batches = [b for part in parts_of(settings, key, Path(), pseudonyms) for b in part.cells()]
     if not batches:
         raise no_data(settings["file"])
     # without them no name of an analyte is shown
     names = settings["names"]
-    found = changes(pl.read_parquet(paths["cells"]), pl.concat(batches), names)
+    now, before = pl.read_parquet(paths["cells"]), pl.concat(batches)
+    pairs = compared(now, before)
+    inert(marked(moved(pairs), settings["synthetic"])).write_csv(paths["moved"])
+    found = counts(now, before, pairs, names)
     text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
     Path(paths["delivery"]).write_text(text, encoding="utf-8")
     cells = found["cells"]

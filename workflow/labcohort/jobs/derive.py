@@ -5,15 +5,13 @@ from pathlib import Path
 
 import polars as pl
 
-from labcohort.derive.panel import cells_of_derived, derive_panel, derived_balance, flag_counts
+from labcohort.derive.panel import cells_of_derived, derive_panel, derived_balance
 from labcohort.ledger import balance
 from schemas.derived import Derived
 from schemas.quality import Duplicates, Quarantine
 
 LISTS = ("values",)
-EACH = (
-    "derived", "quarantine", "duplicates", "ledger", "balance", "flags", "against_reported",
-)  # fmt: skip
+EACH = ("derived", "quarantine", "duplicates", "ledger", "balance", "against_reported")
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
@@ -44,7 +42,6 @@ def main(paths: dict, key: str, settings: dict) -> str:
     counts = derived_balance(derived)
     counts.write_csv(paths["balance"], separator="\t")
     panel.against_reported.write_csv(paths["against_reported"], separator="\t")
-    flag_counts(derived).write_csv(paths["flags"], separator="\t")
     computed = counts.filter(pl.col("reason").is_null()).get_column("n").sum()
     without = counts.get_column("n").sum() - computed
     measured = derived.height - computed - without

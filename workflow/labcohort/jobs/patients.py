@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from labcohort.harmonise.patients import harmonise_patients
+from labcohort.harmonise.patients import harmonise_patients, set_aside_persons
 from labcohort.ingest.date_shift import dates_of, shifted_as_told
 from labcohort.validate.profile import profile_patients
 from schemas.harmonised import Patients
@@ -22,15 +22,8 @@ def main(paths: dict, key: str, settings: dict) -> str:
     people.write_parquet(paths["patients"])
     found.places.write_parquet(paths["places"])
     quarantine.write_parquet(paths["quarantine"])
-    _set_aside(people, quarantine).write_parquet(paths["set_aside"])
+    set_aside_persons(people, quarantine).write_parquet(paths["set_aside"])
     counts = profile_patients(cells, quarantine, settings)
     text = json.dumps(counts, ensure_ascii=False, indent=1) + "\n"
     Path(paths["profile"]).write_text(text, encoding="utf-8")
     return f"{people.height:,} persons, {quarantine.height:,} attributes set aside"
-
-
-def _set_aside(people: pl.DataFrame, quarantine: pl.DataFrame) -> pl.DataFrame:
-    """Persons of the table who cannot be used, and by which rule: columns person, rule."""
-    # a column of their own: the places in the records would rerun what knows no places
-    others = quarantine.drop_nulls("person").join(people, on="person", how="anti")
-    return others.select("person", "rule").unique().sort("person", "rule")

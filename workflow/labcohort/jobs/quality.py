@@ -2,15 +2,14 @@
 
 import polars as pl
 
-from labcohort.flags import words
 from labcohort.ledger import SCHEMA, check, check_chain, joined
 from labcohort.quarantine import PLACE
 from labcohort.spreadsheet import inert, marked
+from labcohort.validate.flagged import flag_counts, flagged_values, listed, with_words
 from schemas.quality import Duplicates, Ledger, Quarantine
 
-LISTS = ("ledgers", "quarantines", "duplicates", "balances", "flags", "proposals")
+LISTS = ("ledgers", "quarantines", "duplicates", "balances", "panels", "proposals")
 
-FLAGS = {"marker": pl.String, "flag": pl.String, "n": pl.Int64}
 BALANCE = {"marker": pl.String, "reason": pl.String, "n": pl.Int64}
 
 
@@ -40,21 +39,32 @@ def main(paths: dict, key: str, settings: dict) -> str:
     _write_proposals(paths)
     shown = marked(quarantine.drop("person"), settings["synthetic"])
     inert(shown).write_csv(paths["set_aside"])
+    return _said(ledger, quarantine)
+
+
+def _said(ledger: pl.DataFrame, quarantine: pl.DataFrame) -> str:
+    """How many results there are, are used and are set aside; the patient table has none."""
     total = ledger.filter((pl.col("stage") == "ingest") & (pl.col("kind") == "in"))
     used = ledger.filter((pl.col("stage") == "cohorts") & (pl.col("kind") == "out"))
-    return (
-        f"{total.get_column('cells').sum():,} result cells,"
-        f" {used.get_column('cells').sum():,} used, {quarantine.height:,} set aside"
-    )
+    aside = ledger.filter(pl.col("fate") == "set_aside")
+    cells, kept, lost = (f.get_column("cells").sum() for f in (total, used, aside))
+    said = f"{cells:,} result cells, {kept:,} used, {lost:,} set aside"
+    attributes = quarantine.height - lost
+    if not attributes:
+        return said
+    one = "attribute" if attributes == 1 else "attributes"
+    return f"{said}, and {attributes:,} {one} of the patient table"
 
 
 def _write_flags(paths: dict, settings: dict) -> None:
-    """How many values have which flag, in words, by marker."""
-    parts = [pl.read_csv(path, separator="\t", schema=FLAGS) for path in paths["flags"]]
-    flags = pl.concat(parts).sort("marker", "flag")
-    said = [words(flag) for flag in flags.get_column("flag")]
-    flags = flags.with_columns(meaning=pl.Series(said, dtype=pl.String))
-    marked(flags, settings["synthetic"]).write_csv(paths["flagged"], separator="\t")
+    """How many values have which flag, by source and marker; and which, those to look at."""
+    panels = [pl.scan_parquet(path) for path in paths["panels"]]
+    counts = with_words(flag_counts(panels))
+    marked(counts, settings["synthetic"]).write_csv(paths["flags"], separator="\t")
+    flagged = flagged_values(panels)
+    flagged.write_parquet(paths["flagged"])
+    shown = marked(listed(flagged, settings), settings["synthetic"])
+    inert(shown).write_csv(paths["to_look_at"])
 
 
 def _write_proposals(paths: dict) -> None:

@@ -7,9 +7,10 @@ import polars as pl
 
 from labcohort.ledger import SCHEMA
 from labcohort.provenance import digest
+from labcohort.quarantine import PLACE
 from labcohort.validate.extract import write_extract
+from labcohort.validate.flagged import COUNTS
 from labcohort.validate.missingness import missingness
-from labcohort.validate.places import with_shown_files
 from labcohort.validate.report import page
 from labcohort.validate.verdict import Evidence, document, summary
 from schemas.validation import check_document
@@ -20,9 +21,7 @@ LISTS = ("profiles", "deliveries", "extracts", "values")
 def main(paths: dict, key: str, settings: dict) -> str:
     """Write the report, its JSON, the summary and a workbook a source; the line to report."""
     quarantine = pl.read_parquet(paths["quarantine"])
-    validation = with_shown_files(
-        document(_evidence(paths, quarantine, settings), settings), settings["files"]
-    )
+    validation = document(_evidence(paths, quarantine, settings), settings)
     check_document(validation)
     text = _json(validation)
     Path(paths["json"]).write_text(text, encoding="utf-8")
@@ -45,7 +44,8 @@ def _evidence(paths: dict, quarantine: pl.DataFrame, settings: dict) -> Evidence
     return Evidence(
         ledger=_table(paths["ledger"], SCHEMA),
         quarantine=quarantine,
-        flags=_table(paths["flags"], {"marker": pl.String, "flag": pl.String, "n": pl.Int64}),
+        flags=_table(paths["flags"], COUNTS),
+        flagged=pl.read_parquet(paths["flagged"], columns=[*PLACE, "flag"]),
         computed=derived.get_column("n").sum(),
         profiles=_by_source(paths["profiles"]),
         patients=json.loads(Path(paths["patients"]).read_text("utf-8")),

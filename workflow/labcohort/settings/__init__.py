@@ -14,6 +14,7 @@ from labcohort.settings.assessments import (
 )
 from labcohort.settings.available import available_markers, panels, planned_panels
 from labcohort.settings.batches import batches
+from labcohort.settings.marker_names import names_of_markers
 from labcohort.settings.printing import figure, figure_panels, tables
 from labcohort.settings.sources import (
     delivery,
@@ -28,15 +29,14 @@ from labcohort.settings.stages import (
     derive,
     derive_inputs,
     placed_panels,
-    quality,
 )
 from labcohort.settings.text import job_text
-from labcohort.settings.validation import validation
+from labcohort.settings.validation import judged_rules, quality, validation
 
 __all__ = [
     "attenders", "available_markers", "batches", "cohorts", "compare", "delivery", "derive",
     "derive_inputs", "families", "figure", "figure_panels", "harmonise", "in_range", "ingest",
-    "job_text", "needs_patients", "panels", "patients", "placed_panels", "planned_panels",
-    "quality", "regression", "scorecard", "sensitivity", "sensitivity_inputs", "tables",
-    "validation",
+    "job_text", "judged_rules", "names_of_markers", "needs_patients", "panels", "patients",
+    "placed_panels", "planned_panels", "quality", "regression", "scorecard", "sensitivity",
+    "sensitivity_inputs", "tables", "validation",
 ]  # fmt: skip

@@ -112,7 +112,8 @@ def sensitivity(study: Study) -> dict:
     used = {m for told in derives for m in told["methods"]}
     settings = {
         "rows": in_marker_order(study, rows),
-        "derive": derives,
+        # nothing is set aside here, and no reason given
+        "derive": [{k: v for k, v in told.items() if k != "date_columns"} for told in derives],
         "modules": sorted({module for told in derives for module in told["modules"]}),
         "methods": {
             m: _first(study.config["methods"][m], _possible(study, m, levels))

@@ -3,7 +3,6 @@
 from labcohort.ingest.readers import READERS
 from labcohort.settings.available import long_entry
 from labcohort.study.load import Study
-from labcohort.study.paths import MAGIC
 from labcohort.study.source_defaults import MESSAGES
 
 
@@ -44,9 +43,11 @@ def _ingest_results(how: dict) -> dict:
     columns |= {key: claim["column"] for key, claim in how.get("claims", {}).items()}
     if "column" in how.get("visit", {}):
         columns["visit"] = how["visit"]["column"]
+    if "analyte_name" in how:
+        columns["analyte_name"] = how["analyte_name"]
     messages = how["format"]["type"] in MESSAGES
     if messages:
-        columns["ignored"] = "ignored"
+        columns |= {"ignored": "ignored", "record": "record", "version": "version"}
     own = {
         name: {k: entry[k] for k in ("unit_column", "below") if k in entry}
         for name, entry in sorted(how["analytes"].items())
@@ -92,7 +93,23 @@ def delivery(study: Study, source: str, raw: dict[str, str], key_digest: str) ->
     """How the previous delivery of a source is read, and the analytes that its mapping names."""
     how = study.sources[source]
     names = sorted({*how["analytes"], *how.get("ignore", [])})
-    return ingest(study, source, raw, key_digest) | {"names": names}
+    # messages name the file that is read
+    own = {"file": how["previous"], "names": names, "synthetic": study.config["synthetic"]}
+    return ingest(study, source, raw, key_digest) | own
+
+
+def date_columns(study: Study) -> list[dict]:
+    """Where the files have the dates of results: source, visit (None: any other), column."""
+    found = []
+    for source in study.result_sources:
+        how = study.sources[source]
+        if how["format"]["type"] not in MESSAGES and "column" in how["date"]:
+            found.append({"source": source, "visit": None, "column": how["date"]["column"]})
+        found += [
+            {"source": source, "visit": visit, "column": column}
+            for visit, column in _date_columns(how).items()
+        ]
+    return found
 
 
 def needs_patients(study: Study, source: str) -> bool:
@@ -110,8 +127,8 @@ def harmonise(study: Study, source: str, key_digest: str) -> dict:
     how = study.sources[source]
     analytes = {name: long_entry(entry) for name, entry in sorted(how["analytes"].items())}
     markers = {entry["marker"] for entry in analytes.values()}
-    # where no formats are declared, a column's own dates tell them
-    inferred = not {"formats", "on", "from"} & set(how["date"])
+    # messages have no column of dates that a reader would find
+    named = how["format"]["type"] not in MESSAGES
     settings = {
         "analytes": {
             name: {k: v for k, v in entry.items() if k not in ("unit_column", "below")}
@@ -121,7 +138,7 @@ def harmonise(study: Study, source: str, key_digest: str) -> dict:
         "ignore": sorted(how.get("ignore", [])),
         "missing": how.get("missing", []),
         "decimal": how.get("decimal", "."),
-        "dates": {k: v for k, v in how["date"].items() if inferred or k != "column"},
+        "dates": {k: v for k, v in how["date"].items() if named or k != "column"},
         "layout": how["layout"],
         "markers": [
             {
@@ -154,9 +171,14 @@ def harmonise(study: Study, source: str, key_digest: str) -> dict:
     }
     optional = ("thousands", "marks", "units", "visits", "status", "reported", "claims", "exported")
     settings |= {k: how[k] for k in optional if k in how}
-    if MAGIC & set(how["file"]):
-        settings["pattern"] = how["file"]
-    if inferred and (columns := _date_columns(how)):
+    if "analyte_name" in how:
+        settings["aliases"] = {
+            row["alias"]: row["marker"]
+            for row in study.tables["aliases"]
+            if row["ambiguous"] == "no"
+        }
+        settings["by_name"] = "aliases" in how.get("recognise", [])
+    if columns := _date_columns(how):
         settings["date_columns"] = columns
     if "visits" in how:
         anchors = [row["anchor"] for row in study.tables["visits"]]

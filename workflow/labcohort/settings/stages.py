@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from labcohort.settings.available import (
     all_inputs,
-    available_markers,
     bands,
     compared_rows,
     computable_markers,
@@ -19,6 +18,7 @@ from labcohort.settings.available import (
     with_derived_inputs,
 )
 from labcohort.settings.selection import selection
+from labcohort.settings.sources import date_columns
 from labcohort.study.load import Study
 from labcohort.study.names import BASELINE, is_selected_on_baseline, names
 
@@ -51,6 +51,7 @@ def derive(study: Study, panel: str) -> dict:
         "modules": sorted({formula["module"] for formula in formulas}),
         "censored": study.config["censored"],
         "repeats": study.config["repeats"],
+        "date_columns": date_columns(study),
     }
     known = {*settings["measured"], *settings["inputs"]}
     settings["panels"] = sorted({study.marker(marker)["panel"] for marker in known})
@@ -151,12 +152,6 @@ def _duplicates(study: Study, marker: str, beside: set[str]) -> list[str]:
         and marker not in theirs
     ]
     return sorted(own & beside) or sorted(related)
-
-
-def quality(study: Study) -> dict:
-    """What the lists of set-aside values say of themselves."""
-    methods = {m: e for m in sorted(available_markers(study)) if (e := equation(study, m))}
-    return {"synthetic": study.config["synthetic"], "methods": methods}
 
 
 def _limits(marker: dict) -> dict:

@@ -2,27 +2,48 @@
 
 from importlib.metadata import version
 
-from labcohort.harmonise.names import folded_name
-from labcohort.ingest.mapping import UNIT_AT_END
+from labcohort.flags import known_flags
 from labcohort.ingest.source_names import shown_names
 from labcohort.provenance import canonical_json, digest
-from labcohort.settings.available import available_markers, everyone, long_entry
+from labcohort.settings.available import available_markers, equation, everyone
+from labcohort.settings.marker_names import left_out, misnamed
 from labcohort.study.load import Study
-from labcohort.validate.rules import rules_of
+from labcohort.validate.rules import judge, rules_of
 
 # packages that the report names; what a job imports is in its own digest
 PACKAGES = ("snakemake", "pandera", "polars")
 
 
+def quality(study: Study) -> dict:
+    """What the lists of set-aside and flagged values say of themselves, and which flags they
+    leave out."""
+    known = sorted(available_markers(study))
+    judged = {rule["rule"]: rule for rule in judged_rules(study)}
+    flags = [
+        f for f in known_flags(r["check"] for r in study.tables["cross_checks"]) if f in judged
+    ]
+    unjudged = {
+        flag: [s for s in study.result_sources if judge(judged[flag], s)["severity"] == "none"]
+        for flag in sorted(flags)
+    }
+    return {
+        "synthetic": study.config["synthetic"],
+        "methods": {m: e for m in known if (e := equation(study, m))},
+        "units": {marker: study.marker(marker)["unit"] for marker in known},
+        "unjudged": {flag: sources for flag, sources in unjudged.items() if sources},
+    }
+
+
+def judged_rules(study: Study) -> list[dict]:
+    """The rules as the study judges by them."""
+    tables = (study.tables[name] for name in ("rules", "cross_checks", "rule_settings"))
+    return rules_of(*tables, study.config["ceiling"])
+
+
 def validation(study: Study, raw: dict[str, dict[str, str]]) -> dict:
     """How the findings of a run are judged and shown; `raw` is source -> file -> digest."""
     known = available_markers(study)
-    rules = rules_of(
-        study.tables["rules"],
-        study.tables["cross_checks"],
-        study.tables["rule_settings"],
-        study.config["ceiling"],
-    )
+    rules = judged_rules(study)
     shown = (
         "marker", "label", "unit", "decimals", "hard_low", "hard_high", "soft_low", "soft_high",
     )  # fmt: skip
@@ -42,19 +63,32 @@ def validation(study: Study, raw: dict[str, dict[str, str]]) -> dict:
             if row["marker"] in known
         ],
         "ranges": _widest_ranges(study, known),
-        "misnamed": _misnamed(study),
+        "misnamed": misnamed(study),
+        "left_out": left_out(study),
         "everyone": everyone(study),
         "timepoints": [
             {k: row[k] for k in ("timepoint", "label")} for row in study.tables["visits"]
         ],
-        "digests": {"raw": _raw_digests(study, raw), "rules": digest(canonical_json(rules))},
-        "files": {
-            file: shown
-            for source, files in raw.items()
-            for file, shown in shown_names(study.sources[source]["file"], list(files)).items()
-            if file != shown
+        "visits": {
+            source: list(study.sources[source].get("visits", {})) for source in study.result_sources
         },
+        "made_from": _made_from(study, raw),
+        "digests": {"raw": _raw_digests(study, raw), "rules": digest(canonical_json(rules))},
         "versions": {package: version(package) for package in PACKAGES},
+    }
+
+
+def _made_from(study: Study, raw: dict[str, dict[str, str]]) -> dict[str, dict]:
+    """Source -> digests of its mapping and of each raw file, as that is shown."""
+    return {
+        source: {
+            "mapping": digest(canonical_json(study.sources[source])),
+            "files": {
+                shown: files[file]
+                for file, shown in shown_names(study.sources[source]["file"], list(files)).items()
+            },
+        }
+        for source, files in raw.items()
     }
 
 
@@ -66,26 +100,6 @@ def _raw_digests(study: Study, raw: dict[str, dict[str, str]]) -> dict[str, str]
         else digest(canonical_json(files))
         for source, files in raw.items()
     }
-
-
-def _misnamed(study: Study) -> list[dict]:
-    """Analytes that a mapping gives one marker, and that are named as another alone."""
-    means = {row["loinc"]: row["marker"] for row in study.tables["loinc"]}
-    means |= {
-        folded_name(row["alias"]): row["marker"]
-        for row in study.tables["aliases"]
-        if row["ambiguous"] == "no"
-    }
-    found = []
-    for source in study.result_sources:
-        for analyte, entry in sorted(study.sources[source]["analytes"].items()):
-            marker = long_entry(entry)["marker"]
-            without_unit = UNIT_AT_END.sub(r"\1", analyte)
-            meant = means.get(analyte) or means.get(folded_name(without_unit))
-            if meant and meant != marker:
-                row = {"source": source, "analyte": analyte, "marker": marker, "means": meant}
-                found.append(row)
-    return found
 
 
 def _widest_ranges(study: Study, markers: set[str]) -> dict[str, dict]:

@@ -149,13 +149,13 @@ def load_study(
 def _config(directory: Path, overrides: dict) -> tuple[dict, str]:
     """config/config.yaml with its overrides, and what messages call it."""
     name = "config/config.yaml"
-    if not (directory / "config").is_dir():
+    if not (directory / name).exists():
         raise UserError(
-            "this is no study: it has no folder config/",
+            f"this is no study: it has no {name}",
             where=str(directory.resolve()),
             rule="a study is a directory with its decisions in config/",
-            do="name the study's directory (snakemake --directory STUDY …),"
-            " or begin one with a copy of the demo's config/",
+            do="name the study's directory (python workflow check STUDY, snakemake --directory"
+            " STUDY …), or begin one: python workflow new STUDY",
         )
     config = parse_yaml(_bytes(directory / name, name), name) | overrides
     if overrides:
@@ -186,7 +186,7 @@ def _study_files(directory: Path, home: Path) -> dict[str, Path]:
             "no source is configured",
             where="config/sources/",
             rule="each raw export has a file config/sources/NAME.yaml that says how to read it",
-            do="write one; the demo's are examples",
+            do="draft one of each export: python workflow draft EXPORT --study STUDY",
         )
     files |= {f"config/sources/{path.name}": path for path in sources}
     files |= {
@@ -216,5 +216,6 @@ def _bytes(path: Path, name: str) -> bytes:
             f"the file cannot be read: {error.strerror}",
             where=name,
             rule="a study has this file",
-            do="make it; the demo's file of that name is an example",
+            do="make it, if it is a table with its header alone; `python workflow new DIRECTORY`"
+            " writes all of a new study's",
         ) from None

@@ -70,9 +70,11 @@ def raw_digests(
     study, source: str, directory: Path, memory: Memory, key: str = "file"
 ) -> dict[str, str]:
     """Digest of each raw file's content: what makes its job run again, whatever its times say."""
+    pattern = study.sources[source][key]
+    shown = shown_names(pattern, raw_files(study, source, directory, key))
     return {
-        name: _digest(directory / name, f"config/sources/{source}.yaml, {key}: {name}", memory)
-        for name in raw_files(study, source, directory, key)
+        file: _digest(directory / file, f"config/sources/{source}.yaml, {key}: {name}", memory)
+        for file, name in shown.items()
     }
 
 

@@ -42,6 +42,7 @@ def with_format_defaults(source: dict) -> dict:
         "layout": "long",
         "person": {"column": "person"},
         "analyte": "analyte",
+        "analyte_name": "analyte_name",
         "value": "value",
         "unit": "unit",
         "range": {"column": "range"},

@@ -1,6 +1,7 @@
 """Tab-separated tables of text, read into typed rows and held against their Pandera model."""
 
 import csv
+import json
 import math
 from ast import literal_eval
 from pathlib import Path
@@ -45,7 +46,9 @@ def read_table(path: Path, name: str, model) -> list[Row]:
     try:
         model.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
-        raise _first_failure(error.failure_cases, name, [row for row, _ in records]) from None
+        raise _first_failure(
+            error.failure_cases, name, [row for row, _ in records], schema
+        ) from None
     return frame.to_dicts()
 
 
@@ -146,18 +149,40 @@ def _typed(text: str, dtype, name: str, row: int, column: str):
         ) from None
 
 
-def _first_failure(cases, name: str, rows: list[int]) -> UserError:
+def _thing(failure_case: str, key: list[str]) -> list:
+    """What a row, as Pandera writes it down, is about."""
+    row = json.loads(failure_case)
+    return [row[column] for column in key]
+
+
+def _first_failure(cases, name: str, rows: list[int], schema) -> UserError:
     """The first of Pandera's failure cases in the words of a table."""
     first = cases.sort("index", "column", nulls_last=True).row(0, named=True)
+    if first["check"] == "multiple_fields_uniqueness":
+        failed = cases.filter(check=first["check"]).sort("index")
+        things = [_thing(text, schema.unique) for text in failed["failure_case"]]
+        same = [
+            str(rows[index])
+            for index, thing in zip(failed["index"], things, strict=True)
+            if thing == things[0]
+        ]
+        return UserError(
+            "two rows are about the same thing",
+            where=f"{name}, rows {' and '.join(same[:2])}",
+            rule=f"rows differ in one of: {', '.join(schema.unique)}",
+            do="remove one of them",
+        )
     others = f" (and {cases.height - 1} more in this table)" if cases.height > 1 else ""
     row = f", row {rows[first['index']]}" if first["index"] is not None else ""
     value, column = first["failure_case"], first["column"]
-    what = f"'{value}' is not allowed in column '{column}'"
+    meaning = schema.columns[column].description if column in schema.columns else None
+    what, shown = f"'{value}' is not allowed in column '{column}'", f", value '{value}'"
     # as Pandera writes it: `isin(['a', 'b'])`, `not_nullable`
     check, _, rest = str(first["check"]).partition("(")
     limit = rest.removesuffix(")")
     if check == "not_nullable":
         what, rule = f"column '{column}' is empty", f"column '{column}' has a value in every row"
+        shown = ""
     elif check == "isin":
         known = literal_eval(limit)
         what += nearest(str(value), known)
@@ -168,7 +193,7 @@ def _first_failure(cases, name: str, rows: list[int]) -> UserError:
         rule = f"column '{column}': {first['check']}"
     return UserError(
         what + others,
-        where=f"{name}{row}, column '{column}', value '{value}'",
-        rule=rule,
+        where=f"{name}{row}, column '{column}'{shown}",
+        rule=f"column '{column}' holds {meaning}, in every row" if meaning else rule,
         do="correct the cell",
     )

@@ -33,6 +33,7 @@ def validate_study(files: dict[str, Path], home: Path, config: dict, name: str) 
     `name` says where `config` comes from.
     """
     check_schema(config, home / "schemas" / "config.schema.yaml", name)
+    _check_decided(config, name)
     sources = {}
     for name, path in files.items():
         if name.startswith("config/sources/"):
@@ -64,6 +65,18 @@ def validate_study(files: dict[str, Path], home: Path, config: dict, name: str) 
     _check_methods(study, config)
     _check_available(study)
     return study
+
+
+def _check_decided(config: dict, name: str) -> None:
+    """Refuse a new study in which something is left to decide."""
+    if config.get("undecided"):
+        raise UserError(
+            f"the study is new; not decided: {', '.join(config['undecided'])}",
+            where=f"{name}, at undecided",
+            rule="what a new study brings is an example, and a person decides",
+            do="set each in config.yaml, or in its table beside it, and take its name out of"
+            " `undecided:`; remove the key when it is empty",
+        )
 
 
 def _table(files: dict[str, Path], name: str, model, folder: str = "config") -> list[dict]:

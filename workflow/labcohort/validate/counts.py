@@ -6,6 +6,8 @@ from labcohort.validate.places import places
 from labcohort.validate.rules import judge
 
 STAGES = ("ingest", "harmonise", "derive", "cohorts")
+# how cohorts begins the reason of a value in whose place another of its window stands
+ANOTHER = "another result of "
 
 
 def stages(ledger: pl.DataFrame) -> dict[str, list[dict]]:
@@ -68,6 +70,29 @@ def as_bad(aside: pl.DataFrame, rules: list[dict]) -> pl.DataFrame:
     return aside.join(none, on=list(keys), how="anti", nulls_equal=True)
 
 
+def losses(ledger: pl.DataFrame) -> dict[str, dict]:
+    """Source -> its values after harmonise, those used, and why the lost are: reason -> values.
+
+    A repeat, or a value in whose place another of its window stands, is not lost.
+    """
+    other = pl.col("reason").str.starts_with(ANOTHER).fill_null(False)
+    lost = ledger.filter(
+        pl.col("stage").is_in(["derive", "cohorts"]) & (pl.col("kind") == "fate"),
+        ~other & (pl.col("fate") != "duplicate"),
+    )
+    why = pl.when(pl.col("fate") == "set_aside").then("reason").otherwise("fate")
+    n = lost.group_by("source", why=why.str.replace_all("_", " ")).agg(pl.col("cells").sum())
+    n = n.sort("cells", "why", descending=[True, False])
+    return {
+        source: {
+            "values": sum(of["out"] for of in by_stage if of["stage"] == "harmonise"),
+            "used": by_stage[-1]["out"],
+            "why": dict(n.filter(pl.col("source") == source).select("why", "cells").iter_rows()),
+        }
+        for source, by_stage in stages(ledger).items()
+    }
+
+
 def _count(source: str | None, tried: int, failed: int, first: list | None = None) -> dict:
     return {"source": source, "tried": tried, "failed": failed, "first": first or []}
 
@@ -90,7 +115,8 @@ def _aside(rule: dict, evidence, by_source: dict, study: dict) -> list[dict]:
 
 
 def _flags(rule: dict, evidence, by_source: dict, study: dict) -> list[dict]:
-    """Values that are flagged: by source where harmonise flags them, else of all sources."""
+    """Values that are flagged: those of each source and, where harmonise does not flag them,
+    computed ones (source None)."""
     if rule["stage"] == "harmonise":
         rows = []
         for source, of in sorted(evidence.profiles.items()):
@@ -99,9 +125,19 @@ def _flags(rule: dict, evidence, by_source: dict, study: dict) -> list[dict]:
             values = sum(marker["n"] for marker in of["markers"])
             rows.append(_count(source, values, row["n"], row["first"]))
         return rows
-    values = evidence.computed + sum(of.get("cohorts", 0) for of in by_source.values())
-    flagged = evidence.flags.filter(pl.col("flag") == rule["rule"]).get_column("n").sum()
-    return [_count(None, values, int(flagged))]
+    own = evidence.flags.filter(pl.col("flag") == rule["rule"])
+    n = dict(own.group_by("source").agg(pl.col("n").sum()).iter_rows())
+    where = evidence.flagged.filter(pl.col("flag") == rule["rule"])
+    rows = [
+        _count(
+            source,
+            of.get("cohorts", 0),
+            n.get(source, 0),
+            places(where.filter(pl.col("source") == source)),
+        )
+        for source, of in by_source.items()
+    ]
+    return [*rows, _count(None, evidence.computed, n.get(None, 0))]
 
 
 def _repeats(rule: dict, evidence, by_source: dict, study: dict) -> list[dict]:
@@ -133,7 +169,7 @@ def _deliveries(rule: dict, evidence, by_source: dict, study: dict) -> list[dict
     for source, of in sorted(evidence.deliveries.items()):
         cells = of["cells"]
         before = sum(cells.get(name, 0) for name in ("same", "gone", "changed"))
-        rows.append(_count(source, before, cells.get(which, 0)))
+        rows.append(_count(source, before, cells.get(which, 0), of["first"][which]))
     return rows
 
 

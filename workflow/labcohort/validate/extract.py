@@ -21,6 +21,20 @@ COLUMNS = {
     "reason": ("reason", 70),
     "answer": ("answer", 40),
 }
+ASIDE, OURS = "set aside", "our side"
+# a laboratory cannot answer for the study's own mapping and patient table, and has answered for
+# what it cancelled or withdrew
+OUR_SIDE = (
+    "unknown_analyte",
+    "unknown_status",
+    "unknown_visit",
+    "unknown_person",
+    "person_set_aside",
+    "no_anchor_date",
+    "cancelled",
+    "withdrawn",
+    "replaced_version",
+)
 # nobody answers more; the rest is in set_aside.csv
 LARGEST = 100_000
 # characters that a cell of a workbook holds
@@ -30,7 +44,8 @@ MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 def write_extract(path: Path, rows: pl.DataFrame, study: dict, source: str) -> None:
-    """Write the set-aside rows (schemas.quality.Quarantine) of one source.
+    """Write the set-aside rows (schemas.quality.Quarantine) of one source, those that are no
+    question to its laboratory on a sheet of their own.
 
     Texts are texts: none of them is a formula, a link or a number in the workbook, also after
     someone has edited it. Persons are not named: place and value find the result.
@@ -47,41 +62,53 @@ def write_extract(path: Path, rows: pl.DataFrame, study: dict, source: str) -> N
     book.set_properties(
         {"title": f"Set-aside results of {source}", "author": "labcohort", "created": MADE}
     )
-    _about(book, rows.height, study, source)
-    _rows(book, rows.sort(*PLACE, "stage", "rule", nulls_last=True).head(LARGEST))
+    rows = rows.sort(*PLACE, "stage", "rule", nulls_last=True)
+    own = pl.col("rule").is_in(OUR_SIDE)
+    asked, ours = rows.filter(~own), rows.filter(own)
+    _about(book, asked.height, ours.height, study, source)
+    _rows(book, ASIDE, asked.head(LARGEST), COLUMNS)
+    if ours.height:
+        # nothing is asked about these
+        columns = {name: of for name, of in COLUMNS.items() if name != "answer"}
+        _rows(book, OURS, ours.head(LARGEST), columns)
     book.close()
 
 
-def _about(book, height: int, study: dict, source: str) -> None:
+def _about(book, asked: int, ours: int, study: dict, source: str) -> None:
     """The first sheet: what this is and what is asked of the reader."""
     sheet = book.add_worksheet("about")
     sheet.set_column(0, 0, 100, book.add_format({"text_wrap": True, "valign": "top"}))
     lines = [
         f"{study['title']}: results of {source} that were set aside",
         *(["SYNTHETIC: made-up data. No real person, no finding."] if study["synthetic"] else []),
-        f"{height} results could not be used. Each row of the sheet 'set aside' is one of them,"
+        f"{asked} results could not be used. Each row of the sheet '{ASIDE}' is one of them,"
         " with its place in the file as you sent it and the reason.",
         "Please write into the column 'answer' what is right: the correct value and unit, the"
         " correct date or id, or that the result is to be left out.",
         "The raw values are those of single persons: keep this file as you keep the export.",
     ]
-    if height > LARGEST:
-        lines.append(f"Here are the first {LARGEST}; set_aside.csv has all of them.")
+    if ours:
+        lines.append(
+            f"{ours} more are on the sheet '{OURS}', and nothing is asked about them: our mapping"
+            " or our table of patients does not have them, or you yourself took them back."
+        )
+    if max(asked, ours) > LARGEST:
+        lines.append(f"Here are the first {LARGEST} of a sheet; set_aside.csv has all of them.")
     for number, line in enumerate(lines):
         sheet.write_string(number, 0, line)
 
 
-def _rows(book, rows: pl.DataFrame) -> None:
-    """The sheet of rows: header frozen, filters, widths."""
-    sheet = book.add_worksheet("set aside")
+def _rows(book, title: str, rows: pl.DataFrame, columns: dict[str, tuple[str, int]]) -> None:
+    """A sheet of rows: header frozen, filters, widths."""
+    sheet = book.add_worksheet(title)
     bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EEF4"})
     # a cell so marked stays text when it is edited
     inert = book.add_format({"quote_prefix": True})
     answer = book.add_format({"bg_color": "#FFF8DC", "text_wrap": True})
-    for i, (heading, width) in enumerate(COLUMNS.values()):
+    for i, (heading, width) in enumerate(columns.values()):
         sheet.set_column(i, i, width)
         sheet.write_string(0, i, heading, bold)
-    names = [name for name in COLUMNS if name != "answer"]
+    names = [name for name in columns if name != "answer"]
     texts = rows.select(pl.col(names))
     formula = texts.select(pl.col(pl.String).str.contains(FORMULA_STARTS).fill_null(False))
     for number, (cells, starts) in enumerate(
@@ -93,10 +120,12 @@ def _rows(book, rows: pl.DataFrame) -> None:
             elif cells[name] is not None:
                 text = cells[name][:LONGEST]
                 sheet.write_string(number, i, text, inert if starts[name] else None)
-        sheet.write_blank(number, len(names), None, answer)
+        if "answer" in columns:
+            sheet.write_blank(number, len(names), None, answer)
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(rows.height, 1), len(COLUMNS) - 1)
+    sheet.autofilter(0, 0, max(rows.height, 1), len(columns) - 1)
     sheet.set_landscape()
     sheet.repeat_rows(0)
     sheet.fit_to_pages(1, 0)
-    sheet.activate()
+    if title == ASIDE:
+        sheet.activate()

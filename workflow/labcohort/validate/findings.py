@@ -17,20 +17,23 @@ def findings(
     profiles: dict[str, dict],
     patients: dict,
     aside: dict[tuple[str, str], int],
+    lost: dict[str, dict],
     study: dict,
 ) -> list[dict]:
     """All that is judged: rule, source (None: several), subject, n, measure, note.
 
     `profiles` are those of the result sources, `patients` that of the patient table; `aside`
-    counts set-aside cells of all stages by source and marker (`counts.as_bad`). `study` holds
-    patients (the source's name), conversions, ranges (marker -> low, high) and misnamed (analytes
-    whose name is another marker's). Of fewer than MINIMUM values no distribution is judged.
+    counts set-aside cells of all stages by source and marker (`counts.as_bad`), `lost` what became
+    of a source's values after harmonise (`counts.losses`). `study` holds
+    patients (the source's name), conversions, ranges (marker -> low, high) misnamed (analytes
+    whose name is another marker's) and left_out (columns that a mapping passes over and that have
+    a marker's name). Of fewer than MINIMUM values no distribution is judged.
     """
-    found = [*_columns(study["patients"], patients)]
+    found = [*_columns(study["patients"], patients), *_left_out(study["left_out"])]
     for source, of in sorted(profiles.items()):
         found += [*_set_aside(source, of, aside), *_limits(source, of), *_missing(source, of)]
         found += _against_reference(source, of, study["ranges"])
-        found += [_nothing_used(source, of), *_misnamed(source, study["misnamed"])]
+        found += [*_unused(source, of, lost[source]), *_misnamed(source, of, study["misnamed"])]
         found += _contradicted(source, of)
     return [*found, *_differences(profiles, study["conversions"])]
 
@@ -47,24 +50,51 @@ def _finding(rule: str, source: str | None, subject: str, n: int, measure: float
     }
 
 
-def _nothing_used(source: str, of: dict) -> dict:
-    """Whether no cell of a source became a value: its mapping fits nothing in the file."""
+def _unused(source: str, of: dict, lost: dict) -> Iterator[dict]:
+    """Whether no cell of a source is used, and the share of its values that are lost once read."""
     filled = sum(row["cells"] - row["missing"] - row["ignored"] for row in of["analytes"])
-    used = sum(row["used"] for row in of["analytes"])
-    return _finding("nothing_used", source, source, filled, float(used == 0))
+    why = ", ".join(f"{reason}: {n}" for reason, n in lost["why"].items())
+    nothing = lost["used"] == 0
+    yield _finding("nothing_used", source, source, filled, float(nothing), why if nothing else "")
+    if lost["values"] >= MINIMUM:
+        share = sum(lost["why"].values()) / lost["values"]
+        yield _finding("mostly_unused", source, source, lost["values"], share, why)
 
 
-def _misnamed(source: str, rows: list[dict]) -> Iterator[dict]:
-    """Analytes that the mapping gives one marker and whose name is another's alone."""
+def _misnamed(source: str, of: dict, rows: list[dict]) -> Iterator[dict]:
+    """Of each mapped analyte, whether its name, or the one beside its code, is another marker's."""
     for row in rows:
         if row["source"] == source:
             note = f"mapped to {row['marker']}; '{row['analyte']}' is a name of {row['means']}"
             yield _finding("name_of_another_marker", source, row["analyte"], 1, 1.0, note)
+    yield from _called_otherwise(source, of)
+    bad = {row["analyte"] for row in rows if row["source"] == source}
+    bad |= {row["analyte"] for row in of["misnamed"]}
+    for analyte in sorted({row["analyte"] for row in of["analytes"] if row["marker"]} - bad):
+        yield _finding("name_of_another_marker", source, analyte, 1, 0.0)
+
+
+def _left_out(rows: list[dict]) -> Iterator[dict]:
+    """Columns and analytes that a mapping passes over and that are named as a marker."""
+    for row in rows:
+        note = f"under {row['under']}; it is a name of {row['marker']}"
+        yield _finding("marker_left_out", row["source"], row["column"], 1, 1.0, note)
+
+
+def _called_otherwise(source: str, of: dict) -> Iterator[dict]:
+    """Share of an analyte's cells beside whose code the file has the name of another marker."""
+    for row in of["misnamed"]:
+        share = row["failed"] / row["n"]
+        note = f"mapped to {row['marker']}; the file calls it by a name of {row['means']}"
+        yield _finding("name_of_another_marker", source, row["analyte"], row["n"], share, note)
 
 
 def _contradicted(source: str, of: dict) -> Iterator[dict]:
-    """Share of an analyte's filled cells that are sent in another unit than the declared one."""
+    """Share of an analyte's filled cells that are sent in another unit than the declared one;
+    of analytes that come with a unit."""
     for row in of["declared"]:
+        if not row["compared"]:
+            continue
         share = row["contradicted"] / row["n"]
         note = f"declared {row['unit']}, sent {', '.join(row['sent'])}" if row["sent"] else ""
         yield _finding("unit_contradicts_mapping", source, row["analyte"], row["n"], share, note)

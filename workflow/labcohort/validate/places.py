@@ -15,13 +15,16 @@ def places(frame: pl.DataFrame) -> list[dict]:
     return frame.select(PLACE[1:]).sort(PLACE[1:], nulls_last=True).head(FIRST).to_dicts()
 
 
-def with_shown_files(value, files: dict[str, str]):
-    """A validation, or a part of it, with each place's file called as it is shown."""
-    if isinstance(value, dict):
-        return {
-            name: files.get(part, part) if name == "file" else with_shown_files(part, files)
-            for name, part in value.items()
-        }
-    if isinstance(value, list):
-        return [with_shown_files(part, files) for part in value]
-    return value
+def first_of_each(parts: list[dict]) -> list[dict]:
+    """The first places of several sources' parts (source, first), in the order of the parts.
+
+    Each source has one at least; up to FIRST they are filled with the next of each in turn.
+    """
+    turns = [
+        (turn, number, {"source": part["source"], **place})
+        for number, part in enumerate(parts)
+        for turn, place in enumerate(part["first"])
+    ]
+    turns.sort(key=lambda of: of[:2])
+    kept = turns[: max(FIRST, sum(turn == 0 for turn, _, _ in turns))]
+    return [place for _, _, place in sorted(kept, key=lambda of: (of[1], of[0]))]

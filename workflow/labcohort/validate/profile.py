@@ -34,6 +34,7 @@ def profile(found, how: dict) -> dict:
         "cells": cells.height,
         "analytes": _analytes(cells, how),
         "declared": _declared(found.settled, how),
+        "misnamed": _misnamed(found.settled),
         "units": _units(cells, how),
         "markers": _markers(found.values, found.settled, how),
         "flags": _flags(found.values),
@@ -119,19 +120,32 @@ def _analytes(cells: pl.DataFrame, how: dict) -> list[dict]:
 
 def _declared(settled: pl.DataFrame, how: dict) -> list[dict]:
     """Filled cells of each analyte whose unit the mapping declares, how many of them the file
-    sends in a unit that is converted otherwise, and in which."""
+    sends with a unit that is known, and with one that is converted otherwise, and in which."""
     sent = pl.col("contradicted")
     counts = settled.group_by("key").agg(
         pl.len(),
+        pl.col("unit_compared").sum().alias("compared"),
         sent.count().alias("contradicted"),
         sent.drop_nulls().unique().sort().alias("sent"),
     )
     return [
         {"analyte": key, "unit": how["analytes"][key]["unit"], "n": n}
-        | {"contradicted": k, "sent": s}
-        for key, n, k, s in counts.sort("key").iter_rows()
+        | {"compared": compared, "contradicted": k, "sent": s}
+        for key, n, compared, k, s in counts.sort("key").iter_rows()
         if "unit" in how["analytes"].get(key, {})
     ]
+
+
+def _misnamed(settled: pl.DataFrame) -> list[dict]:
+    """Filled cells of an analyte whose rows have a name beside the code that some marker has, and
+    how many of them have the name of another one, which that is (`means`)."""
+    known = settled.filter(pl.all_horizontal(pl.col("marker", "named").is_not_null()))
+    counts = known.group_by("key", "marker", "named").len("failed")
+    counts = counts.with_columns(n=pl.col("failed").sum().over("key"))
+    others = counts.filter(pl.col("named") != pl.col("marker"))
+    columns = ("analyte", "marker", "means", "n", "failed")
+    others = others.rename({"key": "analyte", "named": "means"}).select(columns)
+    return others.sort("analyte", "means").to_dicts()
 
 
 def _units(cells: pl.DataFrame, how: dict) -> list[dict]:

@@ -1,14 +1,16 @@
 """The validation as a page that people read: what to look at first, then source by source."""
 
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from labcohort.errors import place
+from labcohort.provenance import canonical_json, digest
 from labcohort.publish.text import unit_text
 from labcohort.rounding import rounded
 from labcohort.validate.pictures import picture
 from labcohort.validate.rules import ORDER
+from labcohort.validate.words import count, counts_of, finding, percent, place_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 VERDICTS = {
@@ -20,13 +22,8 @@ VERDICTS = {
     ),
     "critical": ("stop", "The run stops here: nothing was compared"),
 }
-# findings whose measure is a ratio
-RATIOS = (
-    "sources_differ",
-    "sources_differ_as_units",
-    "median_beyond_reference",
-    "median_far_beyond_reference",
-)
+# digests of files that are shown of one source
+SHOWN_FILES = 50
 # of a stage's fates, as a reader calls them
 FATES = {
     "missing": "empty",
@@ -51,7 +48,7 @@ def page(document: dict, study: dict) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"count": count, "percent": percent, "place": _place, "number": _number}
+    environment.filters |= {"count": count, "percent": percent, "number": _number}
     markers = {row["marker"]: row for row in study["markers"]}
     return environment.get_template("validation.html.j2").render(
         doc=document,
@@ -60,14 +57,18 @@ def page(document: dict, study: dict) -> str:
         went=_went(document),
         headline=VERDICTS[document["verdict"]][1],
         totals=totals(document),
+        attributes=_attributes_aside(document),
         alarms=[_alarm(rule) for rule in document["rules"] if rule["verdict"] != "ok"],
         broken=[rule for rule in document["rules"] if rule["failed"]],
         kept=[rule for rule in document["rules"] if not rule["failed"]],
-        sources=[_source(of, document, markers) for of in document["sources"]],
+        sources=[_source(of, document, markers, study) for of in document["sources"]],
         missing=_by_marker(document["missingness"], study, markers),
         timepoints=study["timepoints"],
         units=_unit_names(study),
         versions=study["versions"],
+        made_from=study["made_from"],
+        shown_files=SHOWN_FILES,
+        settings=digest(canonical_json(study)),
     )
 
 
@@ -99,27 +100,19 @@ def _went(document: dict) -> list[str]:
     ]
 
 
-def count(n: int) -> str:
-    """A count with its thousands apart."""
-    return f"{n:,}"
-
-
-def percent(share: float | None) -> str:
-    """A share in per cent, as exact as it is small."""
-    if share is None:
-        return ""
-    value = 100 * share
-    if 0 < value < 0.01:
-        return "<0.01 %"
-    return f"{value:.2f} %" if 0 < value < 1 else f"{value:.1f} %"
+def _attributes_aside(document: dict) -> int:
+    """Cells of the patient table that were set aside, which are no result cells."""
+    return sum(
+        part["failed"]
+        for rule in document["rules"]
+        if rule["kind"] == "aside"
+        for part in rule["sources"]
+        if part["source"] == document["patients"]["source"]
+    )
 
 
 def _number(value: float | None, decimals: int) -> str:
     return rounded(value, decimals) or "·"
-
-
-def _place(at: dict) -> str:
-    return place(at["file"], at["sheet"], at["row"], at["column"])
 
 
 def _alarm(rule: dict) -> dict:
@@ -130,41 +123,23 @@ def _alarm(rule: dict) -> dict:
         "verdict": rule["verdict"],
         "rule": rule["rule"],
         "text": rule["text"],
+        "do": rule["do"],
         "parts": [_alarm_part(rule, part) for part in parts],
     }
 
 
 def _alarm_part(rule: dict, part: dict) -> dict:
-    share = "" if rule["kind"] == "finding" else f" ({percent(part['share'])})"
-    counts = f"{count(part['failed'])} of {count(part['tried'])} {rule['trials']}{share}"
-    where = [_found(row, rule) for row in part["found"]] or [_place(at) for at in part["first"]]
+    where = [finding(row, rule) for row in part["found"]] or [place_of(a) for a in part["first"]]
     more = part["failed"] - len(where) if where else 0
     return {
         "source": part["source"] or "all sources",
-        "counts": counts + _allowed(rule, part["threshold"]),
+        "counts": counts_of(rule, part),
         "why": part["why"],
         "where": where + ([f"and {count(more)} more"] if more else []),
     }
 
 
-def _allowed(rule: dict, threshold: float | None) -> str:
-    """What the threshold of a rule allows, where it has one."""
-    if threshold is None:
-        return ""
-    if rule["rule"] in RATIOS:
-        return f"; threshold: a factor of {threshold:g}"
-    return f"; threshold: {100 * threshold:g} %"
-
-
-def _found(row: dict, rule: dict) -> str:
-    """A finding in words: the marker, its measure, of how many."""
-    ratio = rule["rule"] in RATIOS
-    measure = f"a factor of {row['measure']:.3g}" if ratio else percent(row["measure"])
-    note = f"; {row['note']}" if row["note"] else ""
-    return f"{row['subject']}: {measure} (n = {count(row['n'])}{note})"
-
-
-def _source(of: dict, document: dict, markers: dict[str, dict]) -> dict:
+def _source(of: dict, document: dict, markers: dict[str, dict], study: dict) -> dict:
     """What is said of one source; markers and analytes in the order of the study's markers."""
     profile = of["profile"]
     rank = {marker: number for number, marker in enumerate(markers)}
@@ -183,7 +158,11 @@ def _source(of: dict, document: dict, markers: dict[str, dict]) -> dict:
             for row in (of["delivery"] or {}).get("analytes", [])
             if row["added"] or row["gone"] or row["changed"]
         ],
-        "visits": sorted({r["visit"] for r in profile["analytes"] if r["visit"] is not None}),
+        "visits": in_order(
+            {row["visit"] for row in profile["analytes"] if row["visit"] is not None},
+            study["visits"].get(of["source"], []),
+            study["timepoints"],
+        ),
         "analytes": sorted(_by_analyte(profile), key=place_of),
         "broken": [
             rule | {"part": part, "where": _alarm_part(rule, part)["where"]}
@@ -192,6 +171,22 @@ def _source(of: dict, document: dict, markers: dict[str, dict]) -> dict:
             if part["source"] == of["source"] and part["failed"]
         ],
     }
+
+
+def in_order(visits: set[str], declared: list[str], timepoints: list[dict]) -> list[str]:
+    """Labels of visits as the source declares them; others as the study's timepoints of that
+    name, then by the first number in them, those without one first."""
+    named = [{row["timepoint"].casefold(), row["label"].casefold()} for row in timepoints]
+
+    def rank(visit: str) -> tuple:
+        place = declared.index(visit) if visit in declared else len(declared)
+        own = (n for n, names in enumerate(named) if visit.casefold() in names)
+        number = re.search("[0-9]+", visit)
+        # what stands for all others is in brackets
+        other = visit.startswith("(")
+        return other, place, next(own, len(named)), int(number[0]) if number else -1, visit
+
+    return sorted(visits, key=rank)
 
 
 def _by_analyte(profile: dict) -> list[dict]:

@@ -9,6 +9,12 @@ ORDER = ("ok", "warn", "error", "critical")
 # rules that take the study's ceiling, unless config/rule_settings.tsv says otherwise
 UNDER_THE_CEILING = ("set_aside_share", "attribute_set_aside_share")
 SETTINGS = "config/rule_settings.tsv"
+# what to do about a cross-check of a study's own, and about what no row describes
+DO_OF_CHECK = (
+    "where there are many, the two are exchanged under analytes: or one's unit is wrong; else ask"
+    " the laboratory and enter its answer in config/corrections.tsv"
+)
+DO_OF_UNLISTED = "give the rule a row in resources/rules.tsv"
 
 
 def rules_of(
@@ -36,7 +42,8 @@ def unlisted(names: Iterable[str]) -> list[dict]:
     common = {"stage": "source", "kind": "aside", "trials": "cells"}
     judged = {"": {"severity": "error", "threshold": None, "why": None}}
     return [
-        common | {"rule": name, "text": name.replace("_", " "), "settings": judged}
+        common
+        | {"rule": name, "text": name.replace("_", " "), "do": DO_OF_UNLISTED, "settings": judged}
         for name in sorted(names)
     ]
 
@@ -82,13 +89,13 @@ def _with_settings(row: dict, settings: list[dict], ceiling: float) -> dict:
     for given in settings:
         if given["rule"] == row["rule"]:
             own[given["source"] or ""] = {k: given[k] for k in ("severity", "threshold", "why")}
-    kept = ("rule", "stage", "kind", "text", "trials")
+    kept = ("rule", "stage", "kind", "text", "do", "trials")
     return {k: row[k] for k in kept} | {"settings": own}
 
 
 def _of_check(check: dict) -> list[dict]:
     """The rules of a cross-check: the greater below the lesser and, where kept, both equal."""
-    common = {"stage": "harmonise", "severity": "warn", "threshold": None}
+    common = {"stage": "harmonise", "do": DO_OF_CHECK, "severity": "warn", "threshold": None}
     name, reason = check["check"], check["reason"]
     aside = {"rule": name, "kind": "aside", "text": reason, "trials": "cells"}
     flag = {

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from labcohort.validate.counts import as_bad, rule_counts, stages
+from labcohort.validate.counts import as_bad, losses, rule_counts, stages
 from labcohort.validate.findings import findings
-from labcohort.validate.places import FIRST
+from labcohort.validate.places import first_of_each
 from labcohort.validate.rules import ORDER, judge, unlisted, verdict, worst
 
 FATES = ("missing", "ignored", "set_aside", "duplicate", "ineligible", "out_of_window")
@@ -16,14 +16,16 @@ FATES = ("missing", "ignored", "set_aside", "duplicate", "ineligible", "out_of_w
 class Evidence:
     """What the stages wrote, put together.
 
-    `ledger`, `quarantine` (schemas.quality) and `flags` (marker, flag, n) are of all sources;
-    `computed` counts derived values; `profiles` and `deliveries` are by source, `patients` is the
-    profile of the patient table; `missingness` as of that room.
+    `ledger`, `quarantine` (schemas.quality), `flags` and `flagged` (`labcohort.validate.flagged`:
+    counts, and values with their places) are of all sources; `computed` counts derived values;
+    `profiles` and `deliveries` are by source, `patients` is the profile of the patient table;
+    `missingness` as of that room.
     """
 
     ledger: pl.DataFrame
     quarantine: pl.DataFrame
     flags: pl.DataFrame
+    flagged: pl.DataFrame
     computed: int
     profiles: dict[str, dict]
     patients: dict
@@ -106,7 +108,8 @@ def _rules(evidence: Evidence, study: dict) -> list[dict]:
     aside = as_bad(evidence.quarantine, rules).drop_nulls("marker")
     aside = aside.group_by("source", "marker").len()
     by_marker = {(source, marker): n for source, marker, n in aside.iter_rows()}
-    found = findings(evidence.profiles, evidence.patients, by_marker, study)
+    lost = losses(evidence.ledger)
+    found = findings(evidence.profiles, evidence.patients, by_marker, lost, study)
     counts = rule_counts(evidence, rules, study)
     judged = []
     for rule in rules:
@@ -164,14 +167,12 @@ def _of_all_sources(rule: dict, parts: list[dict]) -> dict:
     """A rule with its text, its sums over all sources and the first places of any."""
     tried, failed = (sum(part[name] for part in parts) for name in ("tried", "failed"))
     return {
-        **{k: rule[k] for k in ("rule", "stage", "kind", "text", "trials")},
+        **{k: rule[k] for k in ("rule", "stage", "kind", "text", "do", "trials")},
         **judge(rule, None),
         "verdict": worst(part["verdict"] for part in parts),
         "tried": tried,
         "failed": failed,
         "share": float(f"{failed / tried:.4g}") if tried else 0.0,
         "sources": parts,
-        "first": [{"source": part["source"], **place} for part in parts for place in part["first"]][
-            :FIRST
-        ],
+        "first": first_of_each(parts),
     }

@@ -190,6 +190,8 @@ def test_codes_units_ranges_and_dates_of_the_ndjson():
         "status": "final",
         "date": "2024-02-29T07:30:00+08:00",
         "reported": "2024-03-01T07:00:00Z",
+        "record": "",
+        "version": "",
         # the patient is in the last line
         "sex": "female",
         "birth_date": "1970-01-02",
@@ -205,6 +207,41 @@ def test_codes_units_ranges_and_dates_of_the_ndjson():
     # of two ranges, for women and for men, none is chosen
     assert (ninth["range"], ninth["unit"]) == ("", "/HPF")
     assert contained["analyte"] == "718-7"
+
+
+def test_versions_of_a_resource_sort_in_their_order(of):
+    # instants of hl7.org/fhir/R4/datatypes.html#instant; the order is that of the times in UTC
+    metas = [
+        {"lastUpdated": "2024-03-01T23:59:59Z", "versionId": "9"},
+        {"lastUpdated": "2024-03-01T22:00:00-03:00", "versionId": "2"},
+        {"lastUpdated": "2024-03-02T01:00:00.250Z", "versionId": "3"},
+        {"lastUpdated": "2024-03-02T02:00:00.250+01:00", "versionId": "10"},
+    ]
+    lines = [OBSERVATION | {"id": "a", "meta": meta} for meta in metas]
+    rows = of("\n".join(map(json.dumps, lines)))
+    assert {row["record"] for row in rows} == {"Observation/a"}
+    assert [row["version"] for row in rows] == sorted(row["version"] for row in rows)
+    assert len({row["version"] for row in rows}) == 4
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"id": "a"}, {"meta": {"versionId": "1"}}, {"id": "a", "meta": {"versionId": "W/x"}},
+     {"id": "a", "meta": {"lastUpdated": "yesterday"}},
+     {"id": "a", "meta": {"lastUpdated": "2024-03-01T00:00:00"}}],
+)  # fmt: skip
+def test_a_resource_without_id_or_order_has_no_version(of, more):
+    [row] = of(bundle(OBSERVATION | more))
+    assert (row["record"], row["version"]) == ("", "")
+
+
+def test_what_a_resource_contains_and_has_as_components_is_of_its_version(of):
+    part = {"code": CODE, "valueQuantity": {"value": 1}}
+    held = {k: v for k, v in OBSERVATION.items() if k != "subject"}
+    whole = OBSERVATION | {"id": "a", "meta": {"versionId": "7"}}
+    rows = of(bundle(whole | {"component": [part], "contained": [held]}))
+    assert len(rows) == 3
+    assert {(r["record"], r["version"].strip("0 ")) for r in rows} == {("Observation/a", "7")}
 
 
 def test_patients_of_the_ndjson():

@@ -117,6 +117,8 @@ def test_values_read_by_eye_from_the_examples():
         "date": "20141006062700+0700",
         # the date at the end of line 3 is OBR-23; OBR-22 and OBX-19 are empty
         "reported": "",
+        "record": "",
+        "version": "",
         "sex": "M",
         "birth_date": "19241010",
         "message": "ORU^R01",

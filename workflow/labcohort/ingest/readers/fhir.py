@@ -1,6 +1,7 @@
 """FHIR Observations as a table of results, or Patients as a table of patients."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from labcohort.errors import UserError, place
@@ -65,12 +66,35 @@ def _shaped(make: Callable, name: str, number: int | None = None):
 def _results(entry: Entry, people: People) -> Iterator[dict[str, str]]:
     """Cells of an Observation's values, and of Observations that the resource contains."""
     resource = entry.resource
+    sent = _version(resource)
     if resource["resourceType"] == "Observation":
-        yield from _observation(resource, people.subject(resource, resource), "")
+        subject = people.subject(resource, resource)
+        yield from (sent | c for c in _observation(resource, subject, ""))
     for number, held in enumerate(many(resource, "contained")):
         if held.get("resourceType") == "Observation":
             subject = people.subject(held, resource)
-            yield from _observation(held, subject, f"contained[{number}].")
+            before = f"contained[{number}]."
+            yield from (sent | c for c in _observation(held, subject, before))
+
+
+def _version(resource: dict) -> dict[str, str]:
+    """`record` and `version` of a resource that has an id, and says when or as which version it
+    was stored: `meta.lastUpdated` in UTC, and a `meta.versionId` that is a number."""
+    meta = one(resource, "meta")
+    number = text(meta, "versionId")
+    number = number if number.isascii() and number.isdigit() and len(number) <= 20 else ""
+    try:
+        stored = datetime.fromisoformat(text(meta, "lastUpdated"))
+        time = "" if stored.tzinfo is None else f"{stored.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"
+    except (ValueError, OverflowError):
+        time = ""
+    if not text(resource, "id") or not (time or number):
+        return {}
+    # of two versions with one time the number counts; without a time the text is shorter
+    return {
+        "record": f"{resource['resourceType']}/{text(resource, 'id')}",
+        "version": f"{time} {number.zfill(20)}",
+    }
 
 
 def _observation(resource: dict, subject: dict, before: str) -> Iterator[dict[str, str]]:

@@ -5,7 +5,8 @@ from labcohort.ingest.readers.limits import check_row
 from labcohort.ingest.readers.table import Row
 
 # a row a result: `place` is the part of the record that holds the value, so that number and
-# place name one result of a file
+# place name one result of a file; `record` is the id of one that is sent in versions, and of two
+# versions the later one sorts last
 RESULTS = (
     "place",
     "person",
@@ -18,6 +19,8 @@ RESULTS = (
     "status",
     "date",
     "reported",
+    "record",
+    "version",
     "sex",
     "birth_date",
     "message",

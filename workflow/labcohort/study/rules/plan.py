@@ -27,7 +27,8 @@ def _plan_has_rows(study) -> None:
             "the table has no row",
             where="config/plan.tsv",
             rule="a study compares something",
-            do="write at least one comparison",
+            do="write a row a comparison, for instance (with tabs, and nothing for `exclude`): plan"
+            " primary primary HBA1C all month_6 paired_t mean_sem  holm 0.05",
         )
 
 

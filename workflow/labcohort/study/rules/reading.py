@@ -6,8 +6,8 @@ from labcohort.errors import UserError, unknown
 def _keys_are_of_the_layout(study) -> None:
     of_the_other = {
         "long": {"units_row": "unit", "ranges_row": "range"},
-        "wide": {"analyte": "analytes", "value": "analytes", "unit": "units_row",
-                 "range": "ranges_row", "columns": "analytes"},
+        "wide": {"analyte": "analytes", "analyte_name": "analytes", "value": "analytes",
+                 "unit": "units_row", "range": "ranges_row", "columns": "analytes"},
     }  # fmt: skip
     of_the_other["blocks"] = {k: v for k, v in of_the_other["wide"].items() if k != "columns"}
     of_the_other["long"] |= {"columns": "analyte", "units_in_header": "unit"}
@@ -18,7 +18,7 @@ def _keys_are_of_the_layout(study) -> None:
                 raise UserError(
                     f"a {source['layout']} file has no '{key}'",
                     where=f"config/sources/{name}.yaml",
-                    rule="analyte, value, unit and range are columns of a long file;"
+                    rule="analyte, analyte_name, value, unit and range are columns of a long file;"
                     " units_row and ranges_row are rows of a wide one, `columns` is the form of"
                     " the names in one of blocks",
                     do=f"remove {key}, or correct `layout:`; here it is `{instead}:`",

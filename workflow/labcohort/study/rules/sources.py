@@ -52,13 +52,6 @@ def _sources_have_their_columns(study) -> None:
             )
 
 
-def _corrections_name_sources(study) -> None:
-    for number, row in enumerate(study.tables["corrections"], 2):
-        if row["source"] not in study.result_sources:
-            where = f"config/corrections.tsv, row {number}"
-            raise unknown("source", row["source"], study.result_sources, where)
-
-
 def _declared_ranges_are_read(study) -> None:
     from labcohort.harmonise.ranges import check_declared_range
 
@@ -68,7 +61,9 @@ def _declared_ranges_are_read(study) -> None:
             if isinstance(entry, str) or "range" not in entry:
                 continue
             where = f"config/sources/{name}.yaml, analytes > {column} > range"
-            check_declared_range(entry["range"], source.get("decimal", "."), where)
+            check_declared_range(
+                entry["range"], source.get("decimal", "."), source.get("thousands"), where
+            )
             if source["layout"] == "long" and "unit" not in entry:
                 raise UserError(
                     f"the range '{entry['range']}' has no unit",
@@ -132,7 +127,6 @@ RULES = (
     _source_names_are_free,
     _sources_name_markers,
     _sources_have_their_columns,
-    _corrections_name_sources,
     _declared_analytes_are_known,
     _declared_units_are_known,
     _declared_ranges_are_read,
