@@ -81,6 +81,8 @@ def _named(paths: dict[str, list[str]], adapter: ModuleType, number: int) -> dic
     return {
         name: own if name in lists else own[number if name in each else 0]
         for name, own in paths.items()
+        # a list that is another job's may be empty
+        if own or name in lists
     }
 
 
