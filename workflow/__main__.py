@@ -50,8 +50,9 @@ def run_jobs(arguments: list[str], jobs: list[dict]) -> int:
     stderr. The first that fails ends all."""
     paths = _paths(arguments)
     log = Path(paths.pop("log")[0]) if "log" in paths else None
-    # one thread: sums of floats come in the same order, and so the same bytes
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    # the rule's threads, of which Snakemake tells the others: one, so that sums of floats come in
+    # the same order, and so the same bytes
+    os.environ.setdefault("POLARS_MAX_THREADS", os.environ.get("OMP_NUM_THREADS", "1"))
     done: dict[str, int] = {}
     lines = []
     for job in jobs:

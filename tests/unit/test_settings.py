@@ -523,13 +523,35 @@ def test_reported_markers_are_not_computed(study):
 
 def test_a_job_is_one_canonical_text_with_the_digest_of_its_code(study, tmp_path):
     code = Code(HOME, Memory(tmp_path / "kept.json"))
-    text = settings.job_text(code, "compare", "renal", {"b": 1, "a": 2})
-    job = json.loads(text)
-    assert text == canonical_json(job)
-    assert (job["stage"], job["key"], job["settings"]) == ("compare", "renal", {"a": 2, "b": 1})
-    assert job["code"] == code.digest("__main__", "labcohort.jobs.compare")
-    more = json.loads(settings.job_text(code, "compare", "renal", {}, ["labcohort.check"]))
-    assert more["code"] != job["code"]
+    renal = ("compare", "renal", {"b": 1, "a": 2})
+    text = settings.job_text(code, renal)
+    told = json.loads(text)
+    assert text == canonical_json(told)
+    assert told["jobs"] == [{"stage": "compare", "key": "renal", "settings": {"a": 2, "b": 1}}]
+    assert told["code"] == code.digest("__main__", "labcohort.jobs.compare")
+    more = ("compare", "renal", {"modules": ["labcohort.check"]})
+    assert json.loads(settings.job_text(code, more))["code"] != told["code"]
+
+
+def test_jobs_of_a_batch_stand_in_their_order_with_the_code_of_all(study, tmp_path):
+    code = Code(HOME, Memory(tmp_path / "kept.json"))
+    told = json.loads(settings.job_text(code, ("tables", "all", {}), ("figure", "x", {})))
+    assert [(job["stage"], job["key"]) for job in told["jobs"]] == [
+        ("tables", "all"),
+        ("figure", "x"),
+    ]
+    assert told["code"] == code.digest("__main__", "labcohort.jobs.tables", "labcohort.jobs.figure")
+
+
+def test_batches_hold_all_in_their_order():
+    names = ["a", "b", "c", "d", "e"]
+    assert settings.batches(names, 12) == {"all": names}
+    assert settings.batches(names, 2) == {
+        "1_of_3": ["a", "b"], "2_of_3": ["c", "d"], "3_of_3": ["e"],
+    }  # fmt: skip
+    assert settings.batches(names, 1) == {name: [name] for name in names}
+    assert settings.batches(["a"], 1) == {"all": ["a"]}
+    assert settings.batches([], 3) == {}
 
 
 def compared(study: Study, panel: str, **wanted: str) -> list[dict]:
@@ -642,14 +664,19 @@ def test_values_are_kept_of_what_is_compared_and_of_what_selects_a_cohort(study)
     }  # fmt: skip
 
 
-def test_regression_takes_the_panels_of_its_markers_and_no_other(study):
-    assert settings.regression_panels(study) == ["inflammation", "renal"]
+def test_regression_is_told_of_its_markers_and_no_other(study):
+    def markers(study: Study) -> tuple[set[str], set[str]]:
+        told = settings.regression(study)
+        return tuple({row["marker"] for row in told[name]} for name in ("selections", "tested"))
+
+    selecting, tested = markers(study)
+    assert (selecting, tested) == ({"HSCRP", "EGFR"}, {"HSCRP", "CREAT", "BUN", "UA", "EGFR"})
     # chosen by eGFR, tested in HbA1c
     other = study.tables["plan"][0] | {"family": "new", "markers": "HBA1C", "cohort": "ckd_3"}
     alone = replace(study, tables=study.tables | {"plan": [other], "post_hoc": []})
-    assert settings.regression_panels(alone) == ["glycaemic", "renal"]
+    assert markers(alone) == ({"EGFR"}, {"HBA1C"})
     everyone = replace(alone, tables=alone.tables | {"plan": [other | {"cohort": "all"}]})
-    assert settings.regression_panels(everyone) == []
+    assert markers(everyone) == (set(), set())
 
 
 def test_the_grid_is_told_what_detection_forbids_and_every_panel_that_it_takes(study):
@@ -775,7 +802,7 @@ def test_the_grid_has_the_comparisons_of_its_roles_with_the_studys_own_levels_fi
 def in_the_grid(study: Study, **how) -> dict:
     """What the grid is told where the study's settings of it are changed."""
     config = study.config | {"sensitivity": study.config["sensitivity"] | how}
-    return settings.sensitivity(replace(study, config=config))[0]
+    return settings.sensitivity(replace(study, config=config))
 
 
 def test_the_grid_has_every_comparison_of_a_named_marker_whatever_its_role(study):

@@ -18,7 +18,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from tests.running import HOME, snakemake
+from tests.running import HOME, digests, snakemake
 
 WORKFLOW_PARTS = ("Snakefile", "workflow", "schemas", "resources", "profiles")
 # rules of one job a source; all others have one job, or as many as there are batches
@@ -595,6 +595,41 @@ def test_a_new_cohort_and_comparison(copy):
     # a place is compared that was not; and the cohort has a label
     places = {"cohorts", "compare_all", "assess_values"}
     assert copy.due() == places | {"assess_comparisons", "tables"}
+
+
+def test_batches_of_one_panel_make_the_same_and_rerun_one_panel(copy):
+    before = digests(copy.study)
+    copy.edit(CONFIG, "seed: 1 ", "batch_size: 1\nseed: 1 ")
+    assert {"derive_renal", "compare_renal", "figures_figure_2_blood_pressure"} <= copy.due()
+    code, text = snakemake(copy.study, home=copy.home)
+    assert code == 0, text
+    assert digests(copy.study) == before
+    # the logs of the larger batches are of jobs that are no more
+    assert not (copy.study / "results/logs/derive/all.log").exists()
+    copy.edit(*EDITS["code of a formula, same numbers"][:3])
+    assert copy.due() == {"derive_renal", "sensitivity"}
+
+
+def test_what_a_study_no_longer_has_is_taken_away(copy):
+    # what people put there stays
+    own = copy.study / "results/figures/figure_9_by_hand.svg"
+    own.write_text("<svg/>", encoding="utf-8")
+    figures = copy.study / "config/figures.tsv"
+    header, *_ = figures.read_text("utf-8").splitlines(keepends=True)
+    figures.write_text(header, encoding="utf-8")
+    # nothing else is left to do, and the figures are no longer those of the study
+    assert copy.ran() == set()
+    assert [path.name for path in (copy.study / "results/figures").iterdir()] == [own.name]
+    (copy.study / "config/sources/site_c.yaml").unlink()
+    copy.ran()
+    assert not list((copy.study / "results").rglob("*site_c*"))
+    assert copy.ran() == set()
+
+
+def test_what_is_remembered_lies_with_the_study(copy):
+    # called from anywhere: the next run finds it
+    assert (copy.study / ".snakemake/labcohort.json").exists()
+    assert not (copy.study.parent / ".snakemake").exists()
 
 
 def test_a_lost_artefact_is_made_again_and_nothing_below_it(copy):

@@ -13,6 +13,9 @@ rule assess_comparisons:
         scorecard="results/assessments/scorecard.parquet",
     log:
         "results/logs/assess/comparisons.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
         job=lambda wildcards: job_text(
             ("families", "all", settings.families(STUDY)),
@@ -37,6 +40,9 @@ rule assess_values:
         attenders="results/assessments/attenders.parquet",
     log:
         "results/logs/assess/values.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
         job=lambda wildcards: job_text(
             ("regression", "all", settings.regression(STUDY)),
@@ -66,6 +72,9 @@ rule sensitivity:
         specifications="results/assessments/specifications.parquet",
     log:
         "results/logs/assess/sensitivity.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
         job=once(lambda wildcards: job("sensitivity", "all", settings.sensitivity(STUDY))),
     shell:

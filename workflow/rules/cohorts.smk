@@ -23,6 +23,9 @@ rule cohorts:
         ledger="results/quality/cohorts/ledger.tsv",
     log:
         "results/logs/cohorts/all.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
         job=once(lambda wildcards: job("cohorts", "all", settings.cohorts(STUDY))),
     shell:

@@ -108,6 +108,18 @@ QUALITY = [
 ]
 
 
+# the gates between the stages; no job of a cluster
+localrules:
+    all,
+    ingested_gate,
+    harmonised_gate,
+    derived_gate,
+    cohorts_gate,
+    quality_gate,
+    comparisons_gate,
+    assessments_gate,
+
+
 wildcard_constraints:
     source="|".join([PATIENTS, *SOURCES]),
     panel="|".join(PANELS),
@@ -156,6 +168,16 @@ def once(text):
         return known[key]
 
     return answer
+
+
+def memory(wildcards, input, attempt):
+    """MB that a job may take: Python and its packages, and its input unpacked; more when retried."""
+    return attempt * int(600 + 20 * input.size_mb)
+
+
+def minutes(wildcards, input, attempt):
+    """Minutes that a job may take; more when retried."""
+    return attempt * int(10 + input.size_mb / 10)
 
 
 def after(stage):

@@ -15,6 +15,9 @@ for part, panels in batches(PLANNED).items():
             comparisons=expand("results/comparisons/{panel}.parquet", panel=panels),
         log:
             f"results/logs/compare/{part}.log",
+        resources:
+            mem_mb=memory,
+            runtime=minutes,
         params:
             job=batch("compare", panels, settings.compare),
         shell:

@@ -27,6 +27,9 @@ for part, panels in batches(PANELS).items():
             ),
         log:
             f"results/logs/derive/{part}.log",
+        resources:
+            mem_mb=memory,
+            runtime=minutes,
         params:
             job=batch("derive", panels, settings.derive),
         shell:

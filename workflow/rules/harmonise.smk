@@ -22,6 +22,9 @@ rule harmonise:
         "results/logs/harmonise/{source}.log",
     wildcard_constraints:
         source="|".join(SOURCES),
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
         job=once(
             lambda wildcards: job(
@@ -48,6 +51,9 @@ rule patients:
         profile="results/quality/harmonise/patients.profile.json",
     log:
         "results/logs/harmonise/patients.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
         job=once(lambda wildcards: job("patients", PATIENTS, settings.patients(STUDY, KEY))),
     shell:

@@ -14,6 +14,9 @@ rule ingest:
         files="results/restricted/files_{source}.tsv",
     log:
         "results/logs/ingest/{source}.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
         job=once(
             lambda wildcards: job(

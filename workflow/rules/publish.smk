@@ -14,6 +14,9 @@ rule tables:
         html=expand("results/tables/{table}.html", table=TABLE_NAMES),
     log:
         "results/logs/publish/tables.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
         job=once(
             lambda wildcards: job(
@@ -42,6 +45,9 @@ for part, figures in batches(FIGURE_NAMES).items():
             figure=expand("results/figures/{figure}.svg", figure=figures),
         log:
             f"results/logs/publish/figures_{part}.log",
+        resources:
+            mem_mb=memory,
+            runtime=minutes,
         params:
             job=batch("figure", figures, settings.figure),
         shell:

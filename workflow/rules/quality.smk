@@ -45,6 +45,9 @@ rule quality:
         extracts=expand("results/restricted/set_aside_{source}.xlsx", source=[PATIENTS, *SOURCES]),
     log:
         "results/logs/quality/all.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
         # the second reads what the first has put together
         job=once(
@@ -80,6 +83,9 @@ rule delivery:
         moved="results/restricted/delivery_{source}.csv",
     log:
         "results/logs/quality/{source}.delivery.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
         job=once(
             lambda wildcards: job(
