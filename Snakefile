@@ -31,3 +31,5 @@ rule all:
         COHORTS,
         COMPARISONS,
         ASSESSMENTS,
+        # missing where there is something to take away: then a run has an end
+        "results/assessments/done",

@@ -5,10 +5,13 @@ python workflow draft FILE|FOLDER|'PATTERN' [--study DIRECTORY] [--name NAME]
                      [--content results|patients]
                                                  a draft of config/sources/NAME.yaml, to confirm
 python workflow check [DIRECTORY]                a study's configuration, without running it
+python workflow why [RESULT|RULE] [--study DIRECTORY]
+                                                 why the next run makes it anew, or does not
 python workflow key FILE                         a new secret key, outside every repository
 python workflow job --NAME PATH … < JOBS.json    jobs in turn, as Snakemake runs them
 """
 
+import fcntl
 import json
 import os
 import sys
@@ -16,12 +19,13 @@ import traceback
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import IO
 
 HOME = Path(__file__).resolve().parents[1]
 # the workflow's own packages go before anything of the same name in a study's directory
 sys.path[:1] = [str(HOME / "workflow"), str(HOME)]
 
-from labcohort.errors import UserError  # noqa: E402
+from labcohort.errors import UserError, refused  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
@@ -37,33 +41,42 @@ def main(arguments: list[str]) -> int:
         return import_module("labcohort.draft.command").draft(arguments[1:], HOME)
     if arguments[:1] == ["key"] and len(arguments) == 2:
         return import_module("labcohort.new_key").new_key(arguments[1], HOME)
+    if arguments[:1] == ["why"]:
+        return import_module("labcohort.why.command").why(arguments[1:], HOME)
     if arguments[:1] == ["new"] and len(arguments) == 2:
         return import_module("labcohort.new_study").new_study(arguments[1])
     if arguments[:1] == ["job"]:
-        return run_jobs(arguments[1:], json.load(sys.stdin)["jobs"])
+        return run_jobs(arguments[1:], json.load(sys.stdin))
     print(__doc__.strip(), file=sys.stderr)
     return 2
 
 
-def run_jobs(arguments: list[str], jobs: list[dict]) -> int:
+def run_jobs(arguments: list[str], told: dict) -> int:
     """Run the jobs' adapters in turn; what there is to say goes to the log, a mistake also to
     stderr. The first that fails ends all."""
     paths = _paths(arguments)
+    alive = _alive(Path(".snakemake"))
+    if "directory" in told:
+        paths = _from(told["directory"], paths)
     log = Path(paths.pop("log")[0]) if "log" in paths else None
     # the rule's threads, of which Snakemake tells the others: one, so that sums of floats come in
     # the same order, and so the same bytes
     os.environ.setdefault("POLARS_MAX_THREADS", os.environ.get("OMP_NUM_THREADS", "1"))
     done: dict[str, int] = {}
     lines = []
-    for job in jobs:
+    for job in told["jobs"]:
         stage = job["stage"]
         number = done[stage] = done.get(stage, -1) + 1
+        # what stands in the log of a process that is killed
+        _write(log, f"labcohort: {_killed(stage, job['key'])}")
         try:
             adapter = import_module(f"labcohort.jobs.{stage}")
             report = adapter.main(_named(paths, adapter, number), job["key"], job["settings"])
         except UserError as error:
             return _failed(log, f"labcohort: {error}")
-        except Exception:
+        except Exception as error:
+            if refusal := refused(error, str(Path("results").resolve())):
+                return _failed(log, f"labcohort: {refusal}")
             return _failed(
                 log,
                 f"labcohort: a fault in the workflow's own code, in {stage} {job['key']}\n"
@@ -72,7 +85,37 @@ def run_jobs(arguments: list[str], jobs: list[dict]) -> int:
         lines.append(f"{stage} {job['key']}: {report}")
         print(lines[-1], file=sys.stderr)
     _write(log, "\n".join(lines))
+    if alive:
+        alive.close()
     return 0
+
+
+def _killed(stage: str, key: str) -> UserError:
+    return UserError(
+        f"{stage} {key} was ended before it was done",
+        rule="nobody kills a job, and the system only one that takes more memory than there is",
+        do="see to the memory (fewer --cores at a time, or a larger machine), and run again: what"
+        " is finished is kept",
+    )
+
+
+def _alive(folder: Path) -> IO | None:
+    """Be known as a job while the file is open: a run after one that was killed waits for it."""
+    try:
+        jobs = (folder / "labcohort.jobs").open("a", encoding="utf-8")
+        fcntl.flock(jobs, fcntl.LOCK_SH)
+    except OSError:
+        # run by hand, or on a file system without such locks
+        return None
+    return jobs
+
+
+def _from(directory: str, paths: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Go to the study's directory, where a workflow that uses this one as a module has it; the
+    paths from there."""
+    own = {n: [os.path.relpath(path, directory) for path in each] for n, each in paths.items()}
+    os.chdir(directory)
+    return own
 
 
 def _named(paths: dict[str, list[str]], adapter: ModuleType, number: int) -> dict:
@@ -101,16 +144,22 @@ def _paths(arguments: list[str]) -> dict[str, list[str]]:
 
 def _failed(log: Path | None, message: str) -> int:
     """Say a failure: Snakemake's run prints the logs of its failed jobs, a person sees stderr."""
-    _write(log, message)
-    if "LABCOHORT_RUN" not in os.environ:
+    written = _write(log, message)
+    if not written or "LABCOHORT_RUN" not in os.environ:
         print(message, file=sys.stderr)
     return 1
 
 
-def _write(log: Path | None, text: str) -> None:
-    if log:
+def _write(log: Path | None, text: str) -> bool:
+    """Whether the log could be written: on a full disk a job must still say why it failed."""
+    if not log:
+        return False
+    try:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(text + "\n", encoding="utf-8")
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

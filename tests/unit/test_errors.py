@@ -1,7 +1,9 @@
 """Messages of a user's mistakes: what, where, rule, what to do; and the nearest names."""
 
+import errno
+
 import pytest
-from labcohort.errors import UserError, nearest, place, unknown
+from labcohort.errors import UserError, nearest, place, refused, unknown
 
 
 def test_a_message_has_what_is_known_a_line_each():
@@ -55,3 +57,26 @@ def test_an_unknown_name_says_kind_place_and_what_there_is():
 )
 def test_a_place_as_people_write_it(given, expected):
     assert place(*given) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "what", "where"),
+    [
+        # as Python raises it, with and without a file
+        (OSError(errno.ENOSPC, "No space left on device"), "no space left on device", "results"),
+        (PermissionError(errno.EACCES, "Permission denied", "a.csv"), "permission denied", "a.csv"),
+        # as Polars does when it writes, without a number of its own
+        (ValueError("No space left on device (os error 28)"), "no space left on device", "results"),
+        (OSError(errno.EROFS, "x", "out"), "read-only file system", "out"),
+    ],
+)
+def test_what_the_system_refuses_is_for_a_person_to_mend(error, what, where):
+    said = refused(error, "results")
+    assert said.what.endswith(what)
+    assert said.where == where
+    assert "run again" in said.do
+
+
+def test_other_faults_are_not_the_system_s(tmp_path):
+    for error in (ValueError("x"), FileNotFoundError(errno.ENOENT, "x", "y"), KeyError("os")):
+        assert refused(error, "results") is None

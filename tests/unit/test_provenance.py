@@ -40,9 +40,9 @@ def home(tmp_path) -> Path:
     return tmp_path / "home"
 
 
-def digest_of(home: Path, *modules: str) -> str:
-    """The digest that a new process would find."""
-    return Code(home, Memory(home / "none.json")).digest(*modules or ("labcohort.jobs.job",))
+def digest_of(home: Path, *modules: str) -> dict:
+    """The versions of the code that a new process would find."""
+    return Code(home, Memory(home / "none.json")).versions(*modules or ("labcohort.jobs.job",))
 
 
 @pytest.mark.parametrize(
@@ -158,10 +158,10 @@ def test_the_digest_does_not_depend_on_where_the_code_lies(home, tmp_path):
 
 def test_remembered_code_is_read_again_when_it_changed(home, tmp_path):
     memory = Memory(tmp_path / "kept.json")
-    before = Code(home, memory).digest("labcohort.jobs.job")
-    assert Code(home, memory).digest("labcohort.jobs.job") == before
+    before = Code(home, memory).versions("labcohort.jobs.job")
+    assert Code(home, memory).versions("labcohort.jobs.job") == before
     (home / "workflow/labcohort/deep.py").write_text("def double(x):\n    return 3 * x\n")
-    assert Code(home, memory).digest("labcohort.jobs.job") != before
+    assert Code(home, memory).versions("labcohort.jobs.job") != before
 
 
 def test_modules_of_a_package_that_are_imported_by_name(home):

@@ -528,7 +528,7 @@ def test_a_job_is_one_canonical_text_with_the_digest_of_its_code(study, tmp_path
     told = json.loads(text)
     assert text == canonical_json(told)
     assert told["jobs"] == [{"stage": "compare", "key": "renal", "settings": {"a": 2, "b": 1}}]
-    assert told["code"] == code.digest("__main__", "labcohort.jobs.compare")
+    assert told["code"] == code.versions("__main__", "labcohort.jobs.compare")
     more = ("compare", "renal", {"modules": ["labcohort.check"]})
     assert json.loads(settings.job_text(code, more))["code"] != told["code"]
 
@@ -540,7 +540,9 @@ def test_jobs_of_a_batch_stand_in_their_order_with_the_code_of_all(study, tmp_pa
         ("tables", "all"),
         ("figure", "x"),
     ]
-    assert told["code"] == code.digest("__main__", "labcohort.jobs.tables", "labcohort.jobs.figure")
+    assert told["code"] == code.versions(
+        "__main__", "labcohort.jobs.tables", "labcohort.jobs.figure"
+    )
 
 
 def test_batches_hold_all_in_their_order():

@@ -1,7 +1,19 @@
 """A user's mistake, said once and so that it can be mended."""
 
+import errno
+import os
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+# what the system refuses -> what to do about it
+REFUSALS = {
+    errno.ENOSPC: "make room on that disk",
+    errno.EDQUOT: "make room within the quota, or have it raised",
+    errno.EROFS: "mount that file system so that it can be written",
+    errno.EACCES: "give whoever runs this the right to it",
+    errno.EPERM: "give whoever runs this the right to it",
+}
 
 
 class UserError(Exception):
@@ -27,6 +39,24 @@ class UserError(Exception):
             if text := getattr(self, name):
                 lines.append(f"  {name + ':':<6} " + text.replace("\n", "\n" + " " * 9))
         return "\n".join(lines)
+
+
+def refused(error: Exception, where: str) -> UserError | None:
+    """The error for what the system refuses, as to write on a full disk; None for other faults.
+
+    `where` stands for the place where the system names no file. Polars tells the system's number
+    in its text alone.
+    """
+    said = re.search(r"\(os error (\d+)\)", str(error))
+    number = getattr(error, "errno", None) or (int(said[1]) if said else None)
+    if number not in REFUSALS:
+        return None
+    return UserError(
+        f"a file cannot be read or written: {os.strerror(number).lower()}",
+        where=str(getattr(error, "filename", None) or where),
+        rule="a run reads the study's directory and writes its results/ and .snakemake/",
+        do=f"{REFUSALS[number]}, and run again: what is finished is kept",
+    )
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

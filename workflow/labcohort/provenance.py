@@ -19,6 +19,8 @@ from labcohort.memory import Memory
 OWN_PACKAGES = ("labcohort", "schemas")
 # import name -> distribution, where the two differ
 DISTRIBUTIONS = {"yaml": "pyyaml", "python_calamine": "python-calamine"}
+# hex digits that tell two versions of one module apart
+SHORT = 8
 # nodes that may begin with a docstring
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -58,19 +60,21 @@ class Code:
         self.memory = memory
         self._facts: dict[str, dict] = {}
         self._paths: dict[str, Path | None] = {}
-        self._digests: dict[tuple, str] = {}
+        self._versions: dict[tuple, dict[str, dict[str, str]]] = {}
 
-    def digest(self, *modules: str, files: tuple[Path, ...] = ()) -> str:
-        """Digest of these modules, all they import from here, and their packages' versions;
-        and of `files` of ours that they read (templates)."""
-        if (modules, files) not in self._digests:
+    def versions(self, *modules: str, files: tuple[Path, ...] = ()) -> dict[str, dict[str, str]]:
+        """What tells versions of the code apart: `modules` -> short digest, of these and all they
+        import from here; `packages` -> version, of all others and of Python; `files` of ours that
+        they read (templates) -> short digest."""
+        if (modules, files) not in self._versions:
             own, foreign = self.closure(*modules)
-            parts = [f"python {platform.python_version()}"]
-            parts += [f"{name} {_version(name)}" for name in sorted(foreign)]
-            parts += [f"{name} {self._read(name)['digest']}" for name in sorted(own)]
-            parts += [f"{path.name} {digest(path.read_bytes())}" for path in files]
-            self._digests[modules, files] = digest("\n".join(parts))
-        return self._digests[modules, files]
+            packages = {name: _version(name) for name in foreign}
+            self._versions[modules, files] = {
+                "modules": {name: self._read(name)["digest"][:SHORT] for name in own},
+                "packages": {"python": platform.python_version()} | packages,
+                "files": {path.name: digest(path.read_bytes())[:SHORT] for path in files},
+            }
+        return self._versions[modules, files]
 
     def closure(self, *modules: str) -> tuple[set[str], set[str]]:
         """Own modules and foreign packages that `modules` import, directly or not."""

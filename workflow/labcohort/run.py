@@ -1,12 +1,15 @@
 """What a run of Snakemake needs of us besides rules: records kept, failures said, gates true."""
 
+import errno
 import logging
+import os
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from labcohort.errors import UserError
+from labcohort.errors import UserError, refused
 
 # Snakemake's own words about a failed job; the job's message says it better
 NOISE = (
@@ -46,6 +49,8 @@ class _Quiet(logging.Filter):
 
 def quiet(logger: logging.Logger) -> None:
     """Keep Snakemake's terminal lines to progress and results (not with --verbose)."""
+    # where its log cannot be written, on a full disk, each line would print pages about that
+    logging.raiseExceptions = False
     for handler in logger.handlers:
         if handler.name == "DefaultStreamHandler" and logger.level > logging.DEBUG:
             handler.addFilter(_Quiet())
@@ -72,11 +77,13 @@ def mark_earlier(results: Path, failed: bool) -> None:
         if not failed:
             note.unlink(missing_ok=True)
         elif folder.is_dir() and any(path.name != EARLIER for path in folder.iterdir()):
-            note.write_text(
-                "The last run failed. The files here are of an earlier run, and not of the data"
-                " and settings as they are now.\n",
-                encoding="utf-8",
-            )
+            # on a full disk its name says it
+            with suppress(OSError):
+                note.write_text(
+                    "The last run failed. The files here are of an earlier run, and not of the"
+                    " data and settings as they are now.\n",
+                    encoding="utf-8",
+                )
 
 
 def stale(results: Path, metadata: Path, made: Callable[[str], bool]) -> list[Path]:
@@ -107,7 +114,9 @@ def _record(metadata: Path, file: Path) -> Path:
 def refuse_unrecorded(results: Path, metadata: Path) -> None:
     """Refuse results that Snakemake has no records of: it would call stale files up to date."""
     made = any(results.glob("ingested/*.parquet"))
-    recorded = metadata.is_dir() and any(metadata.iterdir())
+    # a run that was killed in its first jobs has left marks of what is incomplete, and no record
+    kept = (metadata, metadata.with_name("incomplete"))
+    recorded = any(folder.is_dir() and any(folder.iterdir()) for folder in kept)
     if made and not recorded:
         raise UserError(
             "there are results, but Snakemake's records of how they were made are gone",
@@ -117,6 +126,31 @@ def refuse_unrecorded(results: Path, metadata: Path) -> None:
         )
 
 
+def refuse_cache(asked: bool) -> None:
+    """Refuse Snakemake's cache between workflows where it is asked for (`--cache`)."""
+    if asked:
+        raise UserError(
+            "--cache: no result goes into a store that workflows share",
+            where="the command line, or the profile that it names",
+            rule="Snakemake's store has a key that leaves out wildcards and imported code, and it"
+            " can be written by everybody: it would hold patients' data, and could serve those"
+            " of another study",
+            do="run without --cache: what is unchanged is not run again in any case",
+        )
+
+
+def refuse_unwritable(*folders: Path) -> None:
+    """Refuse folders that a run cannot write to, made where they are missing."""
+    for folder in folders:
+        try:
+            folder.mkdir(exist_ok=True)
+            if not os.access(folder, os.W_OK):
+                sealed = os.statvfs(folder).f_flag & os.ST_RDONLY
+                raise OSError(errno.EROFS if sealed else errno.EACCES, "", str(folder))
+        except OSError as error:
+            raise refused(error, str(folder)) or error from error
+
+
 def open_gates(results: Path, artefacts: dict[str, list[str]]) -> None:
     """Take away the gate file of each stage that lacks an artefact, as after a failed run.
 
@@ -124,5 +158,5 @@ def open_gates(results: Path, artefacts: dict[str, list[str]]) -> None:
     this, the run after a failed one would find "nothing to be done".
     """
     for stage, files in artefacts.items():
-        if not all(Path(file).exists() for file in files):
+        if not all((results.parent / file).exists() for file in files):
             (results / stage / "done").unlink(missing_ok=True)

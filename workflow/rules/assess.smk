@@ -89,5 +89,6 @@ checkpoint assessments_gate:
         ASSESSMENTS,
     output:
         "results/assessments/done",
+    localrule: True
     shell:
         "echo all assessments are made > {output:q}"

@@ -44,5 +44,6 @@ checkpoint cohorts_gate:
         "results/quality/cohorts/sizes.tsv",
     output:
         "results/cohorts/done",
+    localrule: True
     shell:
         "echo all cohorts are formed > {output:q}"

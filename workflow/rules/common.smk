@@ -15,7 +15,7 @@ os.environ["LABCOHORT_RUN"] = "1"
 
 from snakemake.logging import logger
 
-from labcohort import run, settings
+from labcohort import locks, run, settings
 from labcohort.errors import UserError
 from labcohort.memory import Memory
 from labcohort.provenance import Code
@@ -24,19 +24,32 @@ from labcohort.study.load import load_study
 from labcohort.study.names import SIBLINGS
 from labcohort.study.raw import key_of, raw_digests
 
-run.quiet(logger)
+# where the study is: here, or where a workflow that uses this one as a module has it (`prefix:`)
+STUDY_AT = Path(workflow.modifier.path_modifier.replace_prefix("config")).parent
+RESULTS = STUDY_AT / "results"
+IS_MODULE = not workflow.modifier.is_main_snakefile()
+if not IS_MODULE:
+    run.quiet(logger)
+    # no shell stays beside a job, to print the whole of it when it is killed
+    shell.prefix("exec ")
 
+# open as long as this process lives
+ALIVE = locks.enter(Path(".snakemake")) if workflow.is_main_process else None
 RECORDS = Path(".snakemake/metadata")
 MEMORY = Memory(Path(".snakemake/labcohort.json").resolve())
 atexit.register(MEMORY.save)
 CODE = Code(HOME, MEMORY)
 try:
-    run.refuse_unrecorded(Path("results"), RECORDS)
-    STUDY = load_study(Path(), HOME, MEMORY, CODE, config)
-    KEY = key_of(STUDY, Path())
-    RAW = {source: raw_digests(STUDY, source, Path(), MEMORY) for source in STUDY.sources}
+    if workflow.is_main_process:
+        # of a module nothing is cached: no rule here says `cache:`
+        run.refuse_cache(workflow.enable_cache and not IS_MODULE)
+        run.refuse_unwritable(Path(".snakemake"), RESULTS)
+    run.refuse_unrecorded(RESULTS, RECORDS)
+    STUDY = load_study(STUDY_AT, HOME, MEMORY, CODE, config)
+    KEY = key_of(STUDY, STUDY_AT)
+    RAW = {source: raw_digests(STUDY, source, STUDY_AT, MEMORY) for source in STUDY.sources}
     PREVIOUS = {
-        source: raw_digests(STUDY, source, Path(), MEMORY, "previous")
+        source: raw_digests(STUDY, source, STUDY_AT, MEMORY, "previous")
         for source in STUDY.result_sources
         if "previous" in STUDY.sources[source]
     }
@@ -108,18 +121,6 @@ QUALITY = [
 ]
 
 
-# the gates between the stages; no job of a cluster
-localrules:
-    all,
-    ingested_gate,
-    harmonised_gate,
-    derived_gate,
-    cohorts_gate,
-    quality_gate,
-    comparisons_gate,
-    assessments_gate,
-
-
 wildcard_constraints:
     source="|".join([PATIENTS, *SOURCES]),
     panel="|".join(PANELS),
@@ -127,9 +128,9 @@ wildcard_constraints:
 
 
 if workflow.is_main_process:
-    make_restricted(Path("results/restricted"))
+    make_restricted(RESULTS / "restricted")
     run.open_gates(
-        Path("results"),
+        RESULTS,
         {
             "ingested": INGESTED,
             "harmonised": HARMONISED,
@@ -143,7 +144,7 @@ if workflow.is_main_process:
 
 TEMPLATES = HOME / "workflow/labcohort/publish/templates"
 REPORT = HOME / "workflow/labcohort/validate/templates/validation.html.j2"
-job_text = partial(settings.job_text, CODE)
+job_text = partial(settings.job_text, CODE, directory=STUDY_AT)
 batches = partial(settings.batches, size=STUDY.config["batch_size"])
 
 

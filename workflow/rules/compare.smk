@@ -31,5 +31,6 @@ checkpoint comparisons_gate:
         COMPARISONS,
     output:
         "results/comparisons/done",
+    localrule: True
     shell:
         "echo all comparisons are made > {output:q}"

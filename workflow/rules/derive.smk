@@ -47,5 +47,6 @@ checkpoint derived_gate:
         DERIVED,
     output:
         "results/derived/done",
+    localrule: True
     shell:
         "echo all panels are derived > {output:q}"

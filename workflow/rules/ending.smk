@@ -4,28 +4,30 @@
 
 def stale():
     """Results that an earlier configuration made and that no rule makes any more."""
+    patterns = [rule for rule in workflow.rules if rule.has_wildcards()]
+    fixed = {str(file) for rule in workflow.rules for file in rule.products()}
     return run.stale(
-        Path("results"),
+        RESULTS,
         RECORDS,
-        made=lambda file: any(rule.is_producer(file) for rule in workflow.rules),
+        made=lambda file: file in fixed or any(rule.is_producer(file) for rule in patterns),
     )
 
 
-if workflow.is_main_process and stale():
+if workflow.is_main_process and not IS_MODULE and stale():
     # a run that finds nothing else to do must end, too, to take them away
-    Path("results/assessments/done").unlink(missing_ok=True)
+    (RESULTS / "assessments/done").unlink(missing_ok=True)
 
 
 onsuccess:
     gone = run.remove(stale(), RECORDS)
-    run.mark_earlier(Path("results"), failed=False)
+    run.mark_earlier(RESULTS, failed=False)
     print(
         f"\n{STUDY.config['title']}{' (SYNTHETIC)' if STUDY.config['synthetic'] else ''}: done\n"
-        "  tables            results/tables/ (all comparisons: comparisons.csv)\n"
-        "  figures           results/figures/\n"
-        "  validation        results/quality/validation.html\n"
-        "  values set aside  results/restricted/set_aside.csv\n"
-        "  counts            results/quality/ledger.tsv, results/tables/selection_flow.csv"
+        f"  tables            {RESULTS}/tables/ (all comparisons: comparisons.csv)\n"
+        f"  figures           {RESULTS}/figures/\n"
+        f"  validation        {RESULTS}/quality/validation.html\n"
+        f"  values set aside  {RESULTS}/restricted/set_aside.csv\n"
+        f"  counts            {RESULTS}/quality/ledger.tsv, {RESULTS}/tables/selection_flow.csv"
         + (
             f"\n  removed           {gone} files that the configuration no longer has"
             if gone
@@ -36,5 +38,5 @@ onsuccess:
 
 
 onerror:
-    run.mark_earlier(Path("results"), failed=True)
-    print("\n" + (run.failures(Path("results/logs")) or f"see {log}"), file=sys.stderr)
+    run.mark_earlier(RESULTS, failed=True)
+    print("\n" + (run.failures(RESULTS / "logs") or f"see {log}"), file=sys.stderr)

@@ -69,5 +69,6 @@ checkpoint harmonised_gate:
         HARMONISED,
     output:
         "results/harmonised/done",
+    localrule: True
     shell:
         "echo all sources are harmonised > {output:q}"

@@ -36,5 +36,6 @@ checkpoint ingested_gate:
         INGESTED,
     output:
         "results/ingested/done",
+    localrule: True
     shell:
         "echo all sources are ingested > {output:q}"

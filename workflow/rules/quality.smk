@@ -103,13 +103,15 @@ rule delivery:
 checkpoint quality_gate:
     input:
         QUALITY,
+        validation="results/quality/validation.json",
     output:
         done="results/quality/done",
     log:
         "results/logs/quality/gate.log",
+    localrule: True
     params:
         job=once(lambda wildcards: job("gate", "all", {})),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job'
-        " --validation results/quality/validation.json --done {output.done:q}"
+        " --validation {input.validation:q} --done {output.done:q}"
         " --log {log:q} <<< {params.job:q}"

@@ -8,15 +8,18 @@ from labcohort.provenance import Code, canonical_json
 JOBS = "labcohort.jobs"
 
 
-def job_text(code: Code, *jobs: tuple[str, str, dict], files: Sequence[Path] = ()) -> str:
-    """The canonical JSON of jobs (stage, key, settings) that one process does in turn, with a
-    digest of all code that they run.
+def job_text(
+    code: Code, *jobs: tuple[str, str, dict], files: Sequence[Path] = (), directory: Path = Path()
+) -> str:
+    """The canonical JSON of jobs (stage, key, settings) that one process does in turn, with the
+    versions of all code that they run.
 
     `modules` of a job's settings are imported by name; `files` are those of ours that are read,
-    templates.
+    templates; `directory` is where the study is, if not here.
     """
     adapters = dict.fromkeys(f"{JOBS}.{stage}" for stage, _, _ in jobs)
     named = dict.fromkeys(name for _, _, told in jobs for name in told.get("modules", ()))
-    digest = code.digest("__main__", *adapters, *named, files=tuple(files))
+    versions = code.versions("__main__", *adapters, *named, files=tuple(files))
     said = [{"stage": stage, "key": key, "settings": told} for stage, key, told in jobs]
-    return canonical_json({"jobs": said, "code": digest})
+    elsewhere = {} if directory == Path() else {"directory": str(directory)}
+    return canonical_json({"jobs": said, "code": versions, **elsewhere})
