@@ -120,8 +120,8 @@ KEY = "public_key: labcohort demo key"
 # the first patient of the table, of the other sex
 TWICE = b"A-001,M,1973-09-12,type 2,2016-06-22,100,yes,none\n"
 CORRECTION = (
-    "source\tfile\tsheet\trow\tcolumn\tfield\told\tnew\twho\twhy\tdate\n"
-    f"site_a\t{SITE_A}\t\t2\tresult\tvalue\t-1\t1\tJ. Doe\tslip of the pen\t2026-01-31\n"
+    "source\tfile\tsha256\tsheet\trow\tcolumn\tfield\told\tnew\twho\twhy\tdate\n"
+    f"site_a\t{SITE_A}\t\t\t2\tresult\tvalue\t-1\t1\tJ. Doe\tslip of the pen\t2026-01-31\n"
 )
 
 MISTAKES = (
@@ -299,6 +299,11 @@ VARIANTS = (
         "a correction of what the file no longer says",
         written(CORRECTIONS, CORRECTION.encode()),
         (f"{CORRECTIONS}, the row of {SITE_A}, row 2", "old value is not what the file now says"),
+    ),
+    Mistake(
+        "a correction of another file",
+        written(CORRECTIONS, CORRECTION.replace("\t\t\t2", "\t00000000\t\t2").encode()),
+        (f"{CORRECTIONS}, row 2, column 'sha256'", "not the one that is called so now"),
     ),
     Mistake(
         "a rule's setting without a rule",

@@ -488,7 +488,7 @@ def test_a_raw_file_replaced_by_an_older_one(copy):
     subprocess.run(
         ["cp", "-p", older, copy.study / "resources/demo/site_a_results.csv"], check=True
     )
-    assert copy.due() == {"ingest site_a", "validate all"}
+    assert copy.due() == {"ingest site_a", "quality all", "validate all"}
 
 
 def test_an_attribute_of_a_patient_that_no_criterion_uses(copy):
@@ -512,8 +512,8 @@ def test_a_signed_correction_of_one_value(copy):
     )
     old = lines[number - 1].split(",")[4]
     table = (
-        "source\tfile\tsheet\trow\tcolumn\tfield\told\tnew\twho\twhy\tdate\n"
-        f"site_a\tresources/demo/site_a_results.csv\t\t{number}\tresult\tvalue\t{old}\t"
+        "source\tfile\tsha256\tsheet\trow\tcolumn\tfield\told\tnew\twho\twhy\tdate\n"
+        f"site_a\tresources/demo/site_a_results.csv\t\t\t{number}\tresult\tvalue\t{old}\t"
         f"{float(old) + 0.1:.1f}\tJ. Doe\tslip of the pen\t2026-01-31\n"
     )
     (copy.study / "config/corrections.tsv").write_text(table, encoding="utf-8")
@@ -546,9 +546,9 @@ def test_files_of_a_pattern_added_renamed_and_removed(copy):
     far = {"ingest site_a", "harmonise site_a", "derive lipid", "derive glycaemic", "derive liver"}
     assert copy.ran() == far | {"cohorts all", "quality all", "sensitivity all"} | REPORTED
     more.rename(more.with_name("site_a_late.csv"))
-    assert copy.due() == {"ingest site_a", "validate all"}
+    assert copy.due() == {"ingest site_a", "quality all", "validate all"}
     more.with_name("site_a_late.csv").unlink()
-    assert copy.due() == {"ingest site_a", "validate all"}
+    assert copy.due() == {"ingest site_a", "quality all", "validate all"}
 
 
 def test_dates_that_are_shifted(copy):

@@ -22,7 +22,7 @@ from labcohort.provenance import Code
 from labcohort.restricted import make_restricted
 from labcohort.study.load import load_study
 from labcohort.study.names import SIBLINGS
-from labcohort.study.raw import key_of, raw_digests
+from labcohort.study.raw import check_corrected, key_of, raw_digests
 
 run.quiet(logger)
 
@@ -34,6 +34,7 @@ try:
     STUDY = load_study(Path(), HOME, MEMORY, CODE, config)
     KEY = key_of(STUDY, Path())
     RAW = {source: raw_digests(STUDY, source, Path(), MEMORY) for source in STUDY.sources}
+    check_corrected(STUDY, RAW)
     PREVIOUS = {
         source: raw_digests(STUDY, source, Path(), MEMORY, "previous")
         for source in STUDY.result_sources

@@ -37,7 +37,7 @@ rule quality:
     log:
         "results/logs/quality/all.log",
     params:
-        job=lambda wildcards: job("quality", "all", settings.quality(STUDY)),
+        job=lambda wildcards: job("quality", "all", settings.quality(STUDY, RAW)),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --ledgers {input.ledgers:q}'
         " --quarantines {input.quarantines:q} --duplicates {input.duplicates:q}"
@@ -58,6 +58,7 @@ rule delivery:
     output:
         delivery="results/quality/deliveries/{source}.json",
         moved="results/restricted/delivery_{source}.csv",
+        files="results/restricted/files_{source}.previous.tsv",
     log:
         "results/logs/quality/{source}.delivery.log",
     params:
@@ -70,6 +71,7 @@ rule delivery:
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
         " --delivery {output.delivery:q} --moved {output.moved:q}"
+        " --files {output.files:q}"
         " --log {log:q} <<< {params.job:q}"
 
 
