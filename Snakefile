@@ -14,6 +14,7 @@ include: "workflow/rules/compare.smk"  # results/comparisons/{panel}.parquet
 include: "workflow/rules/assess.smk"  # results/assessments/
 include: "workflow/rules/publish.smk"  # results/tables/, results/figures/
 include: "workflow/rules/quality.smk"  # results/quality/
+include: "workflow/rules/ending.smk"  # what is said and left when a run ends
 
 
 rule all:

@@ -3,8 +3,10 @@
 import pandera.polars as pa
 import polars as pl
 
+from schemas.frames import Model
 
-class Attenders(pa.DataFrameModel):
+
+class Attenders(Model):
     """One row a variable of a comparison of two groups; undefined is null, said in `note`.
 
     n_a and n_b count the persons of each group who have the variable, n_both those who stand in

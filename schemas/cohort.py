@@ -3,8 +3,10 @@
 import pandera.polars as pa
 import polars as pl
 
+from schemas.frames import Model
 
-class Membership(pa.DataFrameModel):
+
+class Membership(Model):
     """One row a person, cohort and timepoint at which the person has any result."""
 
     cohort: str
@@ -17,7 +19,7 @@ class Membership(pa.DataFrameModel):
         unique = ("cohort", "timepoint", "person")
 
 
-class Dates(pa.DataFrameModel):
+class Dates(Model):
     """One row a person, marker and sample date with a value."""
 
     person: str
@@ -30,7 +32,7 @@ class Dates(pa.DataFrameModel):
         unique = ("person", "marker", "sample_date")
 
 
-class People(pa.DataFrameModel):
+class People(Model):
     """One row a person of the patient table: eligible (`failed` null), or the criterion failed."""
 
     person: str = pa.Field(unique=True)
@@ -42,7 +44,7 @@ class People(pa.DataFrameModel):
         ordered = True
 
 
-class Chosen(pa.DataFrameModel):
+class Chosen(Model):
     """One row a person, marker and timepoint: the value chosen, its day and its cell's place."""
 
     person: str
@@ -68,7 +70,7 @@ class Chosen(pa.DataFrameModel):
         unique = ("person", "marker", "timepoint")
 
 
-class Flow(pa.DataFrameModel):
+class Flow(Model):
     """The selection flow: of those who entered a criterion, how many failed it."""
 
     order: int = pa.Field(unique=True)

@@ -3,8 +3,10 @@
 import pandera.polars as pa
 import polars as pl
 
+from schemas.frames import Model
 
-class Derived(pa.DataFrameModel):
+
+class Derived(Model):
     """One row a person, marker and sample date.
 
     A measured row has the value to analyse (of a result sent as a limit, by the study's rule) and

@@ -3,6 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
+from schemas.frames import Model
 from schemas.ingested import Place
 
 
@@ -54,7 +55,7 @@ class Values(Place):
         return bool(frame.collect().item())
 
 
-class Patients(pa.DataFrameModel):
+class Patients(Model):
     """One row a person; the study's other attributes stand beside these."""
 
     person: str = pa.Field(unique=True)

@@ -3,10 +3,12 @@
 import pandera.polars as pa
 import polars as pl
 
+from schemas.frames import Model
+
 CENTRES = ("yes", "no", "depends")
 
 
-class InRange(pa.DataFrameModel):
+class InRange(Model):
     """One row a (cohort, marker, timepoint); undefined is null, said in `note`.
 
     Of n_pairs, n_judged have a range at both visits: each value its own laboratory's (n_own_range

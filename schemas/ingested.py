@@ -2,13 +2,15 @@
 
 import pandera.polars as pa
 
+from schemas.frames import Model
+
 # what stands in `range_text` between the bounds of a range that is sent in two columns
 BETWEEN = ".."
 # column of the cells that tell, by a keyed digest, whether two ids are one human being
 SAME_PERSON = "same person"
 
 
-class Place(pa.DataFrameModel):
+class Place(Model):
     """Where a cell stands in a raw file: rows count from 1, the header included.
 
     `file` is a path, or of a pattern the pattern and a number (ingest.source_names).

@@ -2,8 +2,10 @@
 
 import pandera.polars as pa
 
+from schemas.frames import Model
 
-class Multiplicity(pa.DataFrameModel):
+
+class Multiplicity(Model):
     """One row a family of a profile, and a row `all` a profile; counts are of primary tests.
 
     `n_counted` have a p value; `expected_false_positives` is alpha times these: so many come out

@@ -2,6 +2,7 @@
 
 import pandera.polars as pa
 
+from schemas.frames import Model
 from schemas.ingested import Place
 
 FATES = ("missing", "ignored", "set_aside", "duplicate", "ineligible", "out_of_window")
@@ -57,7 +58,7 @@ class NotChosen(Place):
         unique = ("source", "file", "sheet", "row", "column", "timepoint")
 
 
-class Ledger(pa.DataFrameModel):
+class Ledger(Model):
     """Counts of result cells: into a stage, by fate within it, and out of it."""
 
     source: str

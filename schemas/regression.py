@@ -3,8 +3,10 @@
 import pandera.polars as pa
 import polars as pl
 
+from schemas.frames import Model
 
-class Regression(pa.DataFrameModel):
+
+class Regression(Model):
     """One row a cohort selected on a baseline value, marker, timepoint, statistic and estimator.
 
     `observed` is the change of the selected, `expected` the change that regression to the mean

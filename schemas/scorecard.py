@@ -2,10 +2,12 @@
 
 import pandera.polars as pa
 
+from schemas.frames import Model
+
 VERDICTS = ("reproduced", "same direction", "contradicts", "not comparable")
 
 
-class Scorecard(pa.DataFrameModel):
+class Scorecard(Model):
     """One row a published result. Numbers are texts, ours with the decimals that the source has.
 
     `why` says in words what the verdict rests on. Under synthetic data a verdict is about a

@@ -3,10 +3,12 @@
 import pandera.polars as pa
 import polars as pl
 
+from schemas.frames import Model
+
 SHARES = ("same_sign", "below_alpha", "same_sign_below_alpha")
 
 
-class Specification(pa.DataFrameModel):
+class Specification(Model):
     """One row a specification: a planned comparison's test under one set of decisions.
 
     `equation` and `censored` are null where they have no part in the comparison; windows are days
@@ -61,7 +63,7 @@ class Specification(pa.DataFrameModel):
         return bool(counted.select((pl.col("declared") == 1).all()).collect().item())
 
 
-class Sensitivity(pa.DataFrameModel):
+class Sensitivity(Model):
     """One row a planned comparison: how many of its specifications agree with the declared one.
 
     Shares have n_valid, the specifications whose test is defined, as denominator, and are null

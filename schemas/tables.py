@@ -6,6 +6,8 @@ Rules that span tables are in `labcohort.study.rules`.
 
 import pandera.polars as pa
 
+from schemas.frames import Model
+
 CODE = r"^[A-Z][A-Z0-9_]*$"
 NAME = r"^[a-z][a-z0-9_]*$"
 CODES = r"^[A-Z][A-Z0-9_]*(\|[A-Z][A-Z0-9_]*)*$"
@@ -17,7 +19,7 @@ SEVERITIES = ("none", "warn", "error", "critical")
 RULE_KINDS = ("aside", "flag", "repeat", "note", "delivery", "share", "finding")
 
 
-class Table(pa.DataFrameModel):
+class Table(Model):
     """A table of the study: exactly its columns."""
 
     class Config:

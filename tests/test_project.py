@@ -93,14 +93,15 @@ def test_the_snakefile_is_a_table_of_contents():
     included = re.findall(r'include: "workflow/rules/(\w+)\.smk"', "\n".join(lines))
     assert included == [
         "common", "ingest", "harmonise", "derive", "cohorts", "compare", "assess",
-        "publish", "quality",
+        "publish", "quality", "ending",
     ]  # fmt: skip
     assert {path.stem for path in (HOME / "workflow/rules").glob("*.smk")} == set(included)
 
 
 def test_each_adapter_is_run_by_a_rule():
     rules = "\n".join(p.read_text("utf-8") for p in (HOME / "workflow/rules").glob("*.smk"))
-    assert set(re.findall(r'\bjob\(\s*"(\w+)"', rules)) == set(JOBS)
+    # alone, as one of several in turn, or for each of a batch
+    assert set(re.findall(r'(?:\bjob|\bbatch|^ *)\(\s*"(\w+)"', rules, re.MULTILINE)) == set(JOBS)
 
 
 def test_readme_names_only_files_that_exist():

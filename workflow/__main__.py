@@ -1,4 +1,4 @@
-"""Begin a study, draft its sources, check it, make its key; or run one job of the workflow.
+"""Begin a study, draft its sources, check it, make its key; or run jobs of the workflow.
 
 python workflow new DIRECTORY                    a study's directory, to be decided and completed
 python workflow draft FILE|FOLDER|'PATTERN' [--study DIRECTORY] [--name NAME]
@@ -6,7 +6,7 @@ python workflow draft FILE|FOLDER|'PATTERN' [--study DIRECTORY] [--name NAME]
                                                  a draft of config/sources/NAME.yaml, to confirm
 python workflow check [DIRECTORY]                a study's configuration, without running it
 python workflow key FILE                         a new secret key, outside every repository
-python workflow job --NAME PATH … < JOB.json     one job, as Snakemake runs it
+python workflow job --NAME PATH … < JOBS.json    jobs in turn, as Snakemake runs them
 """
 
 import json
@@ -15,6 +15,7 @@ import sys
 import traceback
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 HOME = Path(__file__).resolve().parents[1]
 # the workflow's own packages go before anything of the same name in a study's directory
@@ -39,34 +40,51 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["new"] and len(arguments) == 2:
         return import_module("labcohort.new_study").new_study(arguments[1])
     if arguments[:1] == ["job"]:
-        return run_job(arguments[1:], json.load(sys.stdin))
+        return run_jobs(arguments[1:], json.load(sys.stdin)["jobs"])
     print(__doc__.strip(), file=sys.stderr)
     return 2
 
 
-def run_job(arguments: list[str], job: dict) -> int:
-    """Run the job's adapter; what there is to say goes to its log, a mistake also to stderr."""
+def run_jobs(arguments: list[str], jobs: list[dict]) -> int:
+    """Run the jobs' adapters in turn; what there is to say goes to the log, a mistake also to
+    stderr. The first that fails ends all."""
     paths = _paths(arguments)
     log = Path(paths.pop("log")[0]) if "log" in paths else None
-    # one thread: sums of floats come in the same order, and so the same bytes
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    try:
-        adapter = import_module(f"labcohort.jobs.{job['stage']}")
-        lists = getattr(adapter, "LISTS", ())
-        named = {name: path if name in lists else path[0] for name, path in paths.items()}
-        report = adapter.main(named, job["key"], job["settings"])
-    except UserError as error:
-        return _failed(log, f"labcohort: {error}")
-    except Exception:
-        return _failed(
-            log,
-            f"labcohort: a fault in the workflow's own code, in {job['stage']} {job['key']}\n"
-            "  do:    report it with the lines below\n" + traceback.format_exc(),
-        )
-    line = f"{job['stage']} {job['key']}: {report}"
-    print(line, file=sys.stderr)
-    _write(log, line)
+    # the rule's threads, of which Snakemake tells the others: one, so that sums of floats come in
+    # the same order, and so the same bytes
+    os.environ.setdefault("POLARS_MAX_THREADS", os.environ.get("OMP_NUM_THREADS", "1"))
+    done: dict[str, int] = {}
+    lines = []
+    for job in jobs:
+        stage = job["stage"]
+        number = done[stage] = done.get(stage, -1) + 1
+        try:
+            adapter = import_module(f"labcohort.jobs.{stage}")
+            report = adapter.main(_named(paths, adapter, number), job["key"], job["settings"])
+        except UserError as error:
+            return _failed(log, f"labcohort: {error}")
+        except Exception:
+            return _failed(
+                log,
+                f"labcohort: a fault in the workflow's own code, in {stage} {job['key']}\n"
+                "  do:    report it with the lines below\n" + traceback.format_exc(),
+            )
+        lines.append(f"{stage} {job['key']}: {report}")
+        print(lines[-1], file=sys.stderr)
+    _write(log, "\n".join(lines))
     return 0
+
+
+def _named(paths: dict[str, list[str]], adapter: ModuleType, number: int) -> dict:
+    """The paths of an adapter's call: LISTS whole, of EACH the one of this `number`, others the
+    only one there is."""
+    lists, each = getattr(adapter, "LISTS", ()), getattr(adapter, "EACH", ())
+    return {
+        name: own if name in lists else own[number if name in each else 0]
+        for name, own in paths.items()
+        # a list that is another job's may be empty
+        if own or name in lists
+    }
 
 
 def _paths(arguments: list[str]) -> dict[str, list[str]]:

@@ -87,6 +87,25 @@ def test_a_change_of_code_anywhere_below_the_job_moves_it(home, file, old, new):
     assert digest_of(home) != before
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("if x:\n    a()\nb()", "if x:\n    a()\n    b()"),
+        ("f([a], b)", "f([a, b])"),
+        ("f(x, 'y')", "f(x, y)"),
+        ("x = 'None'", "x = None"),
+        ("x = 1", "x = 1.0"),
+        ("x = a.b", "a.b = x"),
+        ("x: int", "x = int"),
+        ("def f(a, /, b): ...", "def f(a, *, b): ..."),
+        ("def f():\n    'd'\n    'e'", "def f():\n    'd'\n    'f'"),
+        ("x = f'{a}b'", "x = f'{a!r}b'"),
+    ],
+)
+def test_code_of_like_words_has_another_digest(one, other):
+    assert provenance._facts(one)["digest"] != provenance._facts(other)["digest"]
+
+
 def test_an_import_inside_a_function_counts(home):
     before = digest_of(home, "labcohort.late")
     (home / "workflow/labcohort/unused.py").write_text("x = 2\n")

@@ -497,13 +497,13 @@ def test_panels_stand_in_the_order_of_their_markers(study):
 
 
 def test_a_panel_has_its_measured_and_its_derived_markers(study):
-    told, modules = settings.derive(study, "renal")
+    told = settings.derive(study, "renal")
     assert told["measured"] == ["CREAT", "BUN", "UA"]
     assert told["derived"] == ["EGFR", "CRCL", "GFR_CATEGORY", "CKD_STAGE"]
     # the clearance is by weight
     assert told["inputs"] == ["CREAT", "WEIGHT"]
-    assert settings.derive_panels(study, "renal") == ["anthropometric", "renal"]
-    assert modules == ["labcohort.derive.formulas.renal"]
+    assert settings.derive_inputs(study, ["renal"]) == ["anthropometric", "renal"]
+    assert told["modules"] == ["labcohort.derive.formulas.renal"]
 
 
 def test_a_marker_whose_inputs_nobody_measures_is_not_available(study):
@@ -524,13 +524,35 @@ def test_reported_markers_are_not_computed(study):
 
 def test_a_job_is_one_canonical_text_with_the_digest_of_its_code(study, tmp_path):
     code = Code(HOME, Memory(tmp_path / "kept.json"))
-    text = settings.job_text(code, "compare", "renal", {"b": 1, "a": 2})
-    job = json.loads(text)
-    assert text == canonical_json(job)
-    assert (job["stage"], job["key"], job["settings"]) == ("compare", "renal", {"a": 2, "b": 1})
-    assert job["code"] == code.digest("__main__", "labcohort.jobs.compare")
-    more = json.loads(settings.job_text(code, "compare", "renal", {}, ["labcohort.check"]))
-    assert more["code"] != job["code"]
+    renal = ("compare", "renal", {"b": 1, "a": 2})
+    text = settings.job_text(code, renal)
+    told = json.loads(text)
+    assert text == canonical_json(told)
+    assert told["jobs"] == [{"stage": "compare", "key": "renal", "settings": {"a": 2, "b": 1}}]
+    assert told["code"] == code.digest("__main__", "labcohort.jobs.compare")
+    more = ("compare", "renal", {"modules": ["labcohort.check"]})
+    assert json.loads(settings.job_text(code, more))["code"] != told["code"]
+
+
+def test_jobs_of_a_batch_stand_in_their_order_with_the_code_of_all(study, tmp_path):
+    code = Code(HOME, Memory(tmp_path / "kept.json"))
+    told = json.loads(settings.job_text(code, ("tables", "all", {}), ("figure", "x", {})))
+    assert [(job["stage"], job["key"]) for job in told["jobs"]] == [
+        ("tables", "all"),
+        ("figure", "x"),
+    ]
+    assert told["code"] == code.digest("__main__", "labcohort.jobs.tables", "labcohort.jobs.figure")
+
+
+def test_batches_hold_all_in_their_order():
+    names = ["a", "b", "c", "d", "e"]
+    assert settings.batches(names, 12) == {"all": names}
+    assert settings.batches(names, 2) == {
+        "1_of_3": ["a", "b"], "2_of_3": ["c", "d"], "3_of_3": ["e"],
+    }  # fmt: skip
+    assert settings.batches(names, 1) == {name: [name] for name in names}
+    assert settings.batches(["a"], 1) == {"all": ["a"]}
+    assert settings.batches([], 3) == {}
 
 
 def compared(study: Study, panel: str, **wanted: str) -> list[dict]:
@@ -643,19 +665,24 @@ def test_values_are_kept_of_what_is_compared_and_of_what_selects_a_cohort(study)
     }  # fmt: skip
 
 
-def test_regression_takes_the_panels_of_its_markers_and_no_other(study):
-    assert settings.regression_panels(study) == ["inflammation", "renal"]
+def test_regression_is_told_of_its_markers_and_no_other(study):
+    def markers(study: Study) -> tuple[set[str], set[str]]:
+        told = settings.regression(study)
+        return tuple({row["marker"] for row in told[name]} for name in ("selections", "tested"))
+
+    selecting, tested = markers(study)
+    assert (selecting, tested) == ({"HSCRP", "EGFR"}, {"HSCRP", "CREAT", "BUN", "UA", "EGFR"})
     # chosen by eGFR, tested in HbA1c
     other = study.tables["plan"][0] | {"family": "new", "markers": "HBA1C", "cohort": "ckd_3"}
     alone = replace(study, tables=study.tables | {"plan": [other], "post_hoc": []})
-    assert settings.regression_panels(alone) == ["glycaemic", "renal"]
+    assert markers(alone) == ({"EGFR"}, {"HBA1C"})
     everyone = replace(alone, tables=alone.tables | {"plan": [other | {"cohort": "all"}]})
-    assert settings.regression_panels(everyone) == []
+    assert markers(everyone) == (set(), set())
 
 
 def test_the_grid_is_told_what_detection_forbids_and_every_panel_that_it_takes(study):
     config = study.config | {"detection": {"no_mean": 0.2, "no_median": 0.4}}
-    told, _ = settings.sensitivity(replace(study, config=config))
+    told = settings.sensitivity(replace(study, config=config))
     assert told["detection"] == config["detection"]
     panels = {part["panel"] for part in told["derive"]}
     assert {study.marker(row["marker"])["panel"] for row in told["rows"]} <= panels
@@ -759,7 +786,7 @@ def test_no_label_moves_the_digest_of_the_plan(study):
 def test_the_grid_has_the_comparisons_of_its_roles_with_the_studys_own_levels_first(study):
     config = study.config | {"censored": "sqrt2"}
     config["sensitivity"] = study.config["sensitivity"] | {"markers": []}
-    told, modules = settings.sensitivity(replace(study, config=config))
+    told = settings.sensitivity(replace(study, config=config))
     assert {row["family"] for row in told["rows"]} == {"primary"}
     # three markers, two timepoints, two profiles
     assert len(told["rows"]) == 12
@@ -767,7 +794,7 @@ def test_the_grid_has_the_comparisons_of_its_roles_with_the_studys_own_levels_fi
     assert told["widths"] == [30, 45, 60, 90]
     assert told["methods"] == {}
     assert sorted(part["panel"] for part in told["derive"]) == ["glycaemic", "inflammation"]
-    assert modules == told["modules"] == ["labcohort.derive.formulas.glycaemic"]
+    assert told["modules"] == ["labcohort.derive.formulas.glycaemic"]
     excluded = [r["exclude"] for r in told["rows"]
                 if r["marker"] == "HOMA_IR" and r["profile"] == "recommended"]  # fmt: skip
     assert excluded == [["insulin_treated", "insulin_unknown"]] * 2
@@ -776,7 +803,7 @@ def test_the_grid_has_the_comparisons_of_its_roles_with_the_studys_own_levels_fi
 def in_the_grid(study: Study, **how) -> dict:
     """What the grid is told where the study's settings of it are changed."""
     config = study.config | {"sensitivity": study.config["sensitivity"] | how}
-    return settings.sensitivity(replace(study, config=config))[0]
+    return settings.sensitivity(replace(study, config=config))
 
 
 def test_the_grid_has_every_comparison_of_a_named_marker_whatever_its_role(study):
@@ -805,7 +832,7 @@ def test_the_grid_goes_through_equations_where_a_comparison_or_its_cohort_rests_
         "sensitivity": study.config["sensitivity"] | {"roles": ["sensitivity"], "markers": []},
     }
     edited = replace(study, config=config, tables=study.tables | {"plan": plan})
-    told, _ = settings.sensitivity(edited)
+    told = settings.sensitivity(edited)
     assert [row["marker"] for row in told["rows"]] == ["BUN"]
     assert told["methods"] == {"EGFR": ["mdrd_4", "ckd_epi_2021", "ckd_epi_2009"]}
     assert settings.sensitivity_inputs(edited) == ["anthropometric", "renal"]
@@ -814,8 +841,8 @@ def test_the_grid_goes_through_equations_where_a_comparison_or_its_cohort_rests_
 def test_a_grid_of_no_role_and_no_marker_is_empty(study):
     nothing = study.config["sensitivity"] | {"roles": [], "markers": []}
     config = study.config | {"sensitivity": nothing}
-    told, modules = settings.sensitivity(replace(study, config=config))
-    assert told["rows"] == told["derive"] == modules == []
+    told = settings.sensitivity(replace(study, config=config))
+    assert told["rows"] == told["derive"] == told["modules"] == []
 
 
 def test_the_scorecard_has_the_rows_of_the_named_publication(study):
@@ -893,7 +920,7 @@ def test_where_dates_stand_is_known_of_files_and_not_of_messages(study):
     sources["site_b"]["date"] = {"column": "day_{visit}", "formats": ["iso"]}
     sources["site_b"]["visits"] = {"0": {}, "6": {"date": "sixth"}}
     sources["site_c"]["format"] = {"type": "hl7"}
-    told = settings.derive(replace(study, sources=sources), "lipid")[0]["date_columns"]
+    told = settings.derive(replace(study, sources=sources), "lipid")["date_columns"]
     assert [tuple(row.values()) for row in told if row["source"] != "site_a"] == [
         ("site_b", None, "day_{visit}"), ("site_b", "0", "day_0"), ("site_b", "6", "sixth"),
     ]  # fmt: skip

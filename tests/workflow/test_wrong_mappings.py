@@ -345,7 +345,7 @@ class Way:
         quarantines = [people.quarantine, *(of.quarantine for of in found.values())]
         panels, computed = [], 0
         for panel in settings.panels(study):
-            told, _ = settings.derive(study, panel)
+            told = settings.derive(study, panel)
             given = values.filter(pl.col("marker").is_in([*told["measured"], *told["inputs"]]))
             same = (panel, told, id(people), given.height, int(given.hash_rows().sum()))
             of = self.once(

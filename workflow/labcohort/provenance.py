@@ -19,6 +19,8 @@ from labcohort.memory import Memory
 OWN_PACKAGES = ("labcohort", "schemas")
 # import name -> distribution, where the two differ
 DISTRIBUTIONS = {"yaml": "pyyaml", "python_calamine": "python-calamine"}
+# nodes that may begin with a docstring
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def canonical_json(value: object) -> str:
@@ -125,24 +127,44 @@ def _version(package: str) -> str:
 
 def _facts(source: str) -> dict:
     """What a module imports, and a digest of its syntax tree without comments and docstrings."""
-    tree = ast.parse(source)
-    imports = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imports.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            if node.level:
-                raise ValueError("imports within labcohort are absolute: provenance follows names")
-            # `from package import name`: the name may be a module of its own
-            imports.add(node.module)
-            imports.update(f"{node.module}.{alias.name}" for alias in node.names)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            first = node.body[0] if node.body else None
-            if (
-                isinstance(first, ast.Expr)
-                and isinstance(first.value, ast.Constant)
-                and isinstance(first.value.value, str)
-            ):
-                node.body = node.body[1:]
-    return {"imports": sorted(imports), "digest": digest(ast.dump(tree))}
+    imports: set[str] = set()
+    said: list[str] = []
+    _say(ast.parse(source), said, imports)
+    return {"imports": sorted(imports), "digest": digest("\n".join(said))}
+
+
+def _say(node: object, said: list[str], imports: set[str]) -> None:
+    """Add a node and all below it to `said`, as one text each, and what it imports to `imports`."""
+    if isinstance(node, list):
+        said.append(f"{len(node)} of")
+        for each in node:
+            _say(each, said, imports)
+        return
+    if not isinstance(node, ast.AST):
+        said.append(repr(node))
+        return
+    said.append(type(node).__name__)
+    if isinstance(node, ast.Import):
+        imports.update(alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        if node.level:
+            raise ValueError("imports within labcohort are absolute: provenance follows names")
+        # `from package import name`: the name may be a module of its own
+        imports.add(node.module)
+        imports.update(f"{node.module}.{alias.name}" for alias in node.names)
+    elif isinstance(node, DOCUMENTED) and _is_text(node.body[:1]):
+        del node.body[0]
+    for field in node._fields:
+        # whether a name is read or set its place tells
+        if field != "ctx":
+            _say(getattr(node, field), said, imports)
+
+
+def _is_text(body: list[ast.stmt]) -> bool:
+    """Whether what a body begins with is a docstring."""
+    return any(
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+        for first in body
+    )

@@ -2,6 +2,8 @@
 
 import logging
 import time
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from pathlib import Path
 
 from labcohort.errors import UserError
@@ -75,6 +77,31 @@ def mark_earlier(results: Path, failed: bool) -> None:
                 " and settings as they are now.\n",
                 encoding="utf-8",
             )
+
+
+def stale(results: Path, metadata: Path, made: Callable[[str], bool]) -> list[Path]:
+    """Files below `results` that a run recorded as its own, and that no rule makes any more: those
+    of a site, cohort, figure or batch that is gone; and the logs of their jobs. What people put
+    there has no record."""
+    files = [path for path in sorted(results.rglob("*")) if path.is_file()]
+    own = (f for f in files if results / "logs" in f.parents or _record(metadata, f).exists())
+    return [file for file in own if not made(str(file))]
+
+
+def remove(files: list[Path], metadata: Path) -> int:
+    """Take the files away, their records, and folders that are then empty; how many they were."""
+    for path in files:
+        path.unlink(missing_ok=True)
+        _record(metadata, path).unlink(missing_ok=True)
+        for folder in path.parents[:-2]:
+            if not any(folder.iterdir()):
+                folder.rmdir()
+    return len(files)
+
+
+def _record(metadata: Path, file: Path) -> Path:
+    """Where Snakemake keeps its record of an output file."""
+    return metadata / urlsafe_b64encode(str(file).encode()).decode()
 
 
 def refuse_unrecorded(results: Path, metadata: Path) -> None:

@@ -41,7 +41,7 @@ def _set_aside_in_panels(study, patients: Read, sources: dict[str, Read]) -> pl.
     values = pl.concat(read.found.values for read in sources.values())
     records = [patients.found.quarantine.clear()]
     for panel in settings.panels(study):
-        how, _ = settings.derive(study, panel)
+        how = settings.derive(study, panel)
         own = values.filter(pl.col("marker").is_in(how["measured"]))
         # formulas set nothing aside
         how |= {"derived": [], "methods": {}, "limits": {}, "input_days": {}}

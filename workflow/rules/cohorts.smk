@@ -23,8 +23,11 @@ rule cohorts:
         ledger="results/quality/cohorts/ledger.tsv",
     log:
         "results/logs/cohorts/all.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
-        job=lambda wildcards: job("cohorts", "all", settings.cohorts(STUDY)),
+        job=once(lambda wildcards: job("cohorts", "all", settings.cohorts(STUDY))),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --derived {input.derived:q}'
         " --patients {input.patients:q} --membership {output.membership:q}"

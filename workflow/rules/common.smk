@@ -9,7 +9,7 @@ from pathlib import Path
 HOME = Path(str(workflow.current_basedir)).parents[1]
 sys.path[:0] = [str(HOME / "workflow"), str(HOME)]
 # how a job finds interpreter and code: not in the shell text, where a move would rerun all
-os.environ["LABCOHORT_PYTHON"] = sys.executable
+os.environ.setdefault("LABCOHORT_PYTHON", sys.executable)
 os.environ["LABCOHORT_HOME"] = str(HOME)
 os.environ["LABCOHORT_RUN"] = "1"
 
@@ -26,11 +26,12 @@ from labcohort.study.raw import check_corrected, key_of, raw_digests
 
 run.quiet(logger)
 
-MEMORY = Memory(Path(".snakemake/labcohort.json"))
+RECORDS = Path(".snakemake/metadata")
+MEMORY = Memory(Path(".snakemake/labcohort.json").resolve())
 atexit.register(MEMORY.save)
 CODE = Code(HOME, MEMORY)
 try:
-    run.refuse_unrecorded(Path("results"), Path(".snakemake/metadata"))
+    run.refuse_unrecorded(Path("results"), RECORDS)
     STUDY = load_study(Path(), HOME, MEMORY, CODE, config)
     KEY = key_of(STUDY, Path())
     RAW = {source: raw_digests(STUDY, source, Path(), MEMORY) for source in STUDY.sources}
@@ -108,6 +109,18 @@ QUALITY = [
 ]
 
 
+# the gates between the stages; no job of a cluster
+localrules:
+    all,
+    ingested_gate,
+    harmonised_gate,
+    derived_gate,
+    cohorts_gate,
+    quality_gate,
+    comparisons_gate,
+    assessments_gate,
+
+
 wildcard_constraints:
     source="|".join([PATIENTS, *SOURCES]),
     panel="|".join(PANELS),
@@ -131,7 +144,41 @@ if workflow.is_main_process:
 
 TEMPLATES = HOME / "workflow/labcohort/publish/templates"
 REPORT = HOME / "workflow/labcohort/validate/templates/validation.html.j2"
-job = partial(settings.job_text, CODE)
+job_text = partial(settings.job_text, CODE)
+batches = partial(settings.batches, size=STUDY.config["batch_size"])
+
+
+def job(stage, key, told, files=()):
+    """The text of one job."""
+    return job_text((stage, key, told), files=files)
+
+
+def batch(stage, keys, told):
+    """The text of a job for each of `keys`, done in one process; told(STUDY, key) is its own."""
+    return once(lambda wildcards: job_text(*((stage, key, told(STUDY, key)) for key in keys)))
+
+
+def once(text):
+    """A function of wildcards that works out each text once: Snakemake asks at every look."""
+    known = {}
+
+    def answer(wildcards):
+        key = tuple(wildcards)
+        if key not in known:
+            known[key] = text(wildcards)
+        return known[key]
+
+    return answer
+
+
+def memory(wildcards, input, attempt):
+    """MB that a job may take: Python and its packages, and its input unpacked; more when retried."""
+    return attempt * int(600 + 20 * input.size_mb)
+
+
+def minutes(wildcards, input, attempt):
+    """Minutes that a job may take; more when retried."""
+    return attempt * int(10 + input.size_mb / 10)
 
 
 def after(stage):
@@ -146,21 +193,3 @@ def after(stage):
         return f"results/{stage}/done"
 
     return gate
-
-
-onsuccess:
-    run.mark_earlier(Path("results"), failed=False)
-    print(
-        f"\n{STUDY.config['title']}{' (SYNTHETIC)' if STUDY.config['synthetic'] else ''}: done\n"
-        "  tables            results/tables/ (all comparisons: comparisons.csv)\n"
-        "  figures           results/figures/\n"
-        "  validation        results/quality/validation.html\n"
-        "  values set aside  results/restricted/set_aside.csv\n"
-        "  counts            results/quality/ledger.tsv, results/tables/selection_flow.csv",
-        file=sys.stderr,
-    )
-
-
-onerror:
-    run.mark_earlier(Path("results"), failed=True)
-    print("\n" + (run.failures(Path("results/logs")) or f"see {log}"), file=sys.stderr)

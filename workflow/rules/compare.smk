@@ -2,23 +2,28 @@
 # out: results/comparisons/{panel}.parquet   every number that is ever printed
 
 
-rule compare:
-    input:
-        gate=after("quality"),
-        values="results/cohorts/values/{panel}.parquet",
-        members="results/cohorts/members/{panel}.parquet",
-    output:
-        comparisons="results/comparisons/{panel}.parquet",
-    log:
-        "results/logs/compare/{panel}.log",
-    params:
-        job=lambda wildcards: job(
-            "compare", wildcards.panel, settings.compare(STUDY, wildcards.panel)
-        ),
-    shell:
-        '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --values {input.values:q}'
-        " --members {input.members:q} --comparisons {output.comparisons:q}"
-        " --log {log:q} <<< {params.job:q}"
+for part, panels in batches(PLANNED).items():
+
+    rule:
+        name:
+            f"compare_{part}"
+        input:
+            gate=after("quality"),
+            values=expand("results/cohorts/values/{panel}.parquet", panel=panels),
+            members=expand("results/cohorts/members/{panel}.parquet", panel=panels),
+        output:
+            comparisons=expand("results/comparisons/{panel}.parquet", panel=panels),
+        log:
+            f"results/logs/compare/{part}.log",
+        resources:
+            mem_mb=memory,
+            runtime=minutes,
+        params:
+            job=batch("compare", panels, settings.compare),
+        shell:
+            '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --values {input.values:q}'
+            " --members {input.members:q} --comparisons {output.comparisons:q}"
+            " --log {log:q} <<< {params.job:q}"
 
 
 checkpoint comparisons_gate:

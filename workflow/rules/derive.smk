@@ -2,37 +2,44 @@
 # out: results/derived/{panel}.parquet   merged, repeats settled, derived markers computed
 
 
-rule derive:
-    input:
-        gate=after("harmonised"),
-        values=lambda wildcards: expand(
-            "results/harmonised/{source}/{panel}.parquet",
-            source=SOURCES,
-            panel=settings.derive_panels(STUDY, wildcards.panel),
-        ),
-        patients="results/harmonised/patients.parquet",
-        set_aside="results/harmonised/patients.set_aside.parquet",
-    output:
-        derived="results/derived/{panel}.parquet",
-        quarantine="results/restricted/derive/{panel}.quarantine.parquet",
-        duplicates="results/restricted/derive/{panel}.duplicates.parquet",
-        ledger="results/quality/derive/{panel}.ledger.tsv",
-        balance="results/quality/derive/{panel}.balance.tsv",
-        against_reported="results/quality/derive/{panel}.against_reported.tsv",
-    log:
-        "results/logs/derive/{panel}.log",
-    params:
-        job=lambda wildcards: job(
-            "derive", wildcards.panel, *settings.derive(STUDY, wildcards.panel)
-        ),
-    shell:
-        '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --values {input.values:q}'
-        " --patients {input.patients:q} --set_aside {input.set_aside:q}"
-        " --derived {output.derived:q}"
-        " --quarantine {output.quarantine:q} --duplicates {output.duplicates:q}"
-        " --ledger {output.ledger:q} --balance {output.balance:q}"
-        " --against_reported {output.against_reported:q}"
-        " --log {log:q} <<< {params.job:q}"
+for part, panels in batches(PANELS).items():
+
+    rule:
+        name:
+            f"derive_{part}"
+        input:
+            gate=after("harmonised"),
+            values=expand(
+                "results/harmonised/{source}/{panel}.parquet",
+                source=SOURCES,
+                panel=settings.derive_inputs(STUDY, panels),
+            ),
+            patients="results/harmonised/patients.parquet",
+            set_aside="results/harmonised/patients.set_aside.parquet",
+        output:
+            derived=expand("results/derived/{panel}.parquet", panel=panels),
+            quarantine=expand("results/restricted/derive/{panel}.quarantine.parquet", panel=panels),
+            duplicates=expand("results/restricted/derive/{panel}.duplicates.parquet", panel=panels),
+            ledger=expand("results/quality/derive/{panel}.ledger.tsv", panel=panels),
+            balance=expand("results/quality/derive/{panel}.balance.tsv", panel=panels),
+            against_reported=expand(
+                "results/quality/derive/{panel}.against_reported.tsv", panel=panels
+            ),
+        log:
+            f"results/logs/derive/{part}.log",
+        resources:
+            mem_mb=memory,
+            runtime=minutes,
+        params:
+            job=batch("derive", panels, settings.derive),
+        shell:
+            '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --values {input.values:q}'
+            " --patients {input.patients:q} --set_aside {input.set_aside:q}"
+            " --derived {output.derived:q}"
+            " --quarantine {output.quarantine:q} --duplicates {output.duplicates:q}"
+            " --ledger {output.ledger:q} --balance {output.balance:q}"
+            " --against_reported {output.against_reported:q}"
+            " --log {log:q} <<< {params.job:q}"
 
 
 checkpoint derived_gate:

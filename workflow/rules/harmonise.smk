@@ -22,9 +22,14 @@ rule harmonise:
         "results/logs/harmonise/{source}.log",
     wildcard_constraints:
         source="|".join(SOURCES),
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
-        job=lambda wildcards: job(
-            "harmonise", wildcards.source, settings.harmonise(STUDY, wildcards.source, KEY)
+        job=once(
+            lambda wildcards: job(
+                "harmonise", wildcards.source, settings.harmonise(STUDY, wildcards.source, KEY)
+            )
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
@@ -46,8 +51,11 @@ rule patients:
         profile="results/quality/harmonise/patients.profile.json",
     log:
         "results/logs/harmonise/patients.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
-        job=lambda wildcards: job("patients", PATIENTS, settings.patients(STUDY, KEY)),
+        job=once(lambda wildcards: job("patients", PATIENTS, settings.patients(STUDY, KEY))),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
         " --patients {output.patients:q} --places {output.places:q}"

@@ -14,12 +14,16 @@ rule ingest:
         files="results/restricted/files_{source}.tsv",
     log:
         "results/logs/ingest/{source}.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
-        job=lambda wildcards: job(
-            "ingest",
-            wildcards.source,
-            settings.ingest(STUDY, wildcards.source, RAW[wildcards.source], KEY),
-            [settings.reader(STUDY, wildcards.source)],
+        job=once(
+            lambda wildcards: job(
+                "ingest",
+                wildcards.source,
+                settings.ingest(STUDY, wildcards.source, RAW[wildcards.source], KEY),
+            )
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job'

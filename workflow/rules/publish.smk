@@ -14,9 +14,14 @@ rule tables:
         html=expand("results/tables/{table}.html", table=TABLE_NAMES),
     log:
         "results/logs/publish/tables.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
-        job=lambda wildcards: job(
-            "tables", "all", settings.tables(STUDY), files=[TEMPLATES / "table.html.j2"]
+        job=once(
+            lambda wildcards: job(
+                "tables", "all", settings.tables(STUDY), files=[TEMPLATES / "table.html.j2"]
+            )
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --assessments {input.assessments:q}'
@@ -25,21 +30,27 @@ rule tables:
         " --log {log:q} <<< {params.job:q}"
 
 
-rule figure:
-    input:
-        gate=after("comparisons"),
-        comparisons=lambda wildcards: expand(
-            "results/comparisons/{panel}.parquet",
-            panel=settings.figure_panels(STUDY, wildcards.figure),
-        ),
-    output:
-        figure="results/figures/{figure}.svg",
-    log:
-        "results/logs/publish/{figure}.log",
-    params:
-        job=lambda wildcards: job(
-            "figure", wildcards.figure, settings.figure(STUDY, wildcards.figure)
-        ),
-    shell:
-        '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --comparisons {input.comparisons:q}'
-        " --figure {output.figure:q} --log {log:q} <<< {params.job:q}"
+for part, figures in batches(FIGURE_NAMES).items():
+
+    rule:
+        name:
+            f"figures_{part}"
+        input:
+            gate=after("comparisons"),
+            comparisons=expand(
+                "results/comparisons/{panel}.parquet",
+                panel=settings.figure_panels(STUDY, figures),
+            ),
+        output:
+            figure=expand("results/figures/{figure}.svg", figure=figures),
+        log:
+            f"results/logs/publish/figures_{part}.log",
+        resources:
+            mem_mb=memory,
+            runtime=minutes,
+        params:
+            job=batch("figure", figures, settings.figure),
+        shell:
+            '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job'
+            " --comparisons {input.comparisons:q} --figure {output.figure:q}"
+            " --log {log:q} <<< {params.job:q}"

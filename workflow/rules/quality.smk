@@ -24,6 +24,11 @@ rule quality:
         balances=expand("results/quality/derive/{panel}.balance.tsv", panel=PANELS),
         panels=DERIVED,
         proposals=expand("results/restricted/harmonise/{source}.proposals.tsv", source=SOURCES),
+        patients="results/quality/harmonise/patients.profile.json",
+        profiles=expand("results/quality/harmonise/{source}.profile.json", source=SOURCES),
+        deliveries=expand("results/quality/deliveries/{source}.json", source=PREVIOUS),
+        membership="results/cohorts/membership.parquet",
+        values=expand("results/cohorts/values/{panel}.parquet", panel=PLACED),
     output:
         ledger="results/quality/ledger.tsv",
         derived="results/quality/derived.tsv",
@@ -34,10 +39,24 @@ rule quality:
         duplicates="results/restricted/duplicates.parquet",
         set_aside="results/restricted/set_aside.csv",
         unit_proposals="results/restricted/unit_proposals.tsv",
+        html="results/quality/validation.html",
+        json="results/quality/validation.json",
+        summary="results/quality/summary.json",
+        extracts=expand("results/restricted/set_aside_{source}.xlsx", source=[PATIENTS, *SOURCES]),
     log:
         "results/logs/quality/all.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
-        job=lambda wildcards: job("quality", "all", settings.quality(STUDY, RAW)),
+        # the second reads what the first has put together
+        job=once(
+            lambda wildcards: job_text(
+                ("quality", "all", settings.quality(STUDY, RAW)),
+                ("validate", "all", settings.validation(STUDY, RAW)),
+                files=[REPORT],
+            )
+        ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --ledgers {input.ledgers:q}'
         " --quarantines {input.quarantines:q} --duplicates {input.duplicates:q}"
@@ -47,6 +66,10 @@ rule quality:
         " --balances {input.balances:q} --derived {output.derived:q}"
         " --panels {input.panels:q} --flags {output.flags:q}"
         " --flagged {output.flagged:q} --to_look_at {output.to_look_at:q}"
+        " --patients {input.patients:q} --profiles {input.profiles:q}"
+        " --deliveries {input.deliveries:q} --membership {input.membership:q}"
+        " --values {input.values:q} --html {output.html:q} --json {output.json:q}"
+        " --summary {output.summary:q} --extracts {output.extracts:q}"
         " --log {log:q} <<< {params.job:q}"
 
 
@@ -61,52 +84,22 @@ rule delivery:
         files="results/restricted/files_{source}.previous.tsv",
     log:
         "results/logs/quality/{source}.delivery.log",
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
     params:
-        job=lambda wildcards: job(
-            "delivery",
-            wildcards.source,
-            settings.delivery(STUDY, wildcards.source, PREVIOUS[wildcards.source], KEY),
-            [settings.reader(STUDY, wildcards.source)],
+        job=once(
+            lambda wildcards: job(
+                "delivery",
+                wildcards.source,
+                settings.delivery(STUDY, wildcards.source, PREVIOUS[wildcards.source], KEY),
+            )
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
         " --delivery {output.delivery:q} --moved {output.moved:q}"
         " --files {output.files:q}"
         " --log {log:q} <<< {params.job:q}"
-
-
-rule validate:
-    input:
-        gate=after("cohorts"),
-        ledger="results/quality/ledger.tsv",
-        derived="results/quality/derived.tsv",
-        flags="results/quality/flags.tsv",
-        flagged="results/restricted/flagged.parquet",
-        quarantine="results/restricted/quarantine.parquet",
-        patients="results/quality/harmonise/patients.profile.json",
-        profiles=expand("results/quality/harmonise/{source}.profile.json", source=SOURCES),
-        deliveries=expand("results/quality/deliveries/{source}.json", source=PREVIOUS),
-        membership="results/cohorts/membership.parquet",
-        values=expand("results/cohorts/values/{panel}.parquet", panel=PLACED),
-    output:
-        html="results/quality/validation.html",
-        json="results/quality/validation.json",
-        summary="results/quality/summary.json",
-        extracts=expand("results/restricted/set_aside_{source}.xlsx", source=[PATIENTS, *SOURCES]),
-    log:
-        "results/logs/quality/validate.log",
-    params:
-        job=lambda wildcards: job(
-            "validate", "all", settings.validation(STUDY, RAW), files=[REPORT]
-        ),
-    shell:
-        '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --ledger {input.ledger:q}'
-        " --derived {input.derived:q} --flags {input.flags:q} --flagged {input.flagged:q}"
-        " --quarantine {input.quarantine:q} --patients {input.patients:q}"
-        " --profiles {input.profiles:q} --deliveries {input.deliveries:q}"
-        " --membership {input.membership:q} --values {input.values:q}"
-        " --html {output.html:q} --json {output.json:q} --summary {output.summary:q}"
-        " --extracts {output.extracts:q} --log {log:q} <<< {params.job:q}"
 
 
 checkpoint quality_gate:
@@ -117,7 +110,7 @@ checkpoint quality_gate:
     log:
         "results/logs/quality/gate.log",
     params:
-        job=lambda wildcards: job("gate", "all", {}),
+        job=once(lambda wildcards: job("gate", "all", {})),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job'
         " --validation results/quality/validation.json --done {output.done:q}"

@@ -6,7 +6,8 @@ from datetime import date
 import pandera.polars as pa
 import polars as pl
 import pytest
-from labcohort.assess.in_range import in_range, judged
+from labcohort.assess.in_range import in_range
+from labcohort.assess.reference_ranges import judged
 from labcohort.jobs.in_range import main
 
 from schemas.cohort import Chosen, Membership
@@ -54,7 +55,7 @@ def patients(**people: tuple) -> pl.DataFrame:
 
 def row(values: pl.DataFrame, who: pl.DataFrame, ranges=(BUN,), people=None, **how) -> dict:
     found = judged(values, patients() if people is None else people, list(ranges), {})
-    made = in_range(TESTED, found, who, HOW | how)
+    (made,) = in_range([TESTED], [found], who, HOW | how)
     InRange.validate(typed(InRange, [made]), lazy=True)
     return made
 
@@ -247,13 +248,13 @@ def test_the_job_has_a_row_for_all_that_is_tested(tmp_path):
             members("p1", cohort="male"),
         ),
     }
-    for panel, (values, who) in frames.items():
+    for panel, (values, _) in frames.items():
         values.write_parquet(tmp_path / f"values_{panel}.parquet")
-        who.write_parquet(tmp_path / f"members_{panel}.parquet")
+    pl.concat(who for _, who in frames.values()).write_parquet(tmp_path / "membership.parquet")
     about.write_parquet(tmp_path / "patients.parquet")
     paths = {
         "values": [str(tmp_path / f"values_{panel}.parquet") for panel in frames],
-        "members": [str(tmp_path / f"members_{panel}.parquet") for panel in frames],
+        "membership": str(tmp_path / "membership.parquet"),
         "patients": str(tmp_path / "patients.parquet"),
         "in_range": str(tmp_path / "in_range.parquet"),
     }

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 from labcohort.assess.resampling import (
     BLOCK,
-    correlations,
+    Moments,
     interval,
     means,
     medians,
     once,
     resamples,
-    sds,
 )
 
 
@@ -31,9 +30,11 @@ def test_means_spreads_and_correlations(sample):
     counts, x, y = sample
     pairs = zip(drawn(counts, x), drawn(counts, y), strict=True)
     expected = [np.corrcoef(a, b)[0, 1] for a, b in pairs]
-    assert means(counts, x) == pytest.approx([a.mean() for a in drawn(counts, x)], rel=1e-14)
-    assert sds(counts, x) == pytest.approx([a.std(ddof=1) for a in drawn(counts, x)], rel=1e-9)
-    assert correlations(counts, x, y) == pytest.approx(expected, rel=1e-9)
+    found = Moments(counts, x=x, y=y)
+    for mean in (means(counts, x), found.mean("x")):
+        assert mean == pytest.approx([a.mean() for a in drawn(counts, x)], rel=1e-14)
+    assert found.sd("x") == pytest.approx([a.std(ddof=1) for a in drawn(counts, x)], rel=1e-9)
+    assert found.correlation("x", "y") == pytest.approx(expected, rel=1e-9)
 
 
 def test_medians_of_odd_and_even_numbers_with_ties(sample):
@@ -50,8 +51,9 @@ def test_nobody_has_no_mean_and_no_median():
     for of in (means, medians):
         assert np.isnan(of(counts, x)).tolist() == [True, False]
         assert np.isnan(of(np.ones((2, 0)), np.empty(0))).all()
-    assert np.isnan(sds(np.array([[1.0, 0.0]]), x)).all()
-    assert np.isnan(correlations(once(2), x, np.array([3.0, 3.0]))).all()
+    assert np.isnan(Moments(np.array([[1.0, 0.0]]), x=x).sd("x")).all()
+    same = Moments(once(2), x=x, y=np.array([3.0, 3.0]))
+    assert np.isnan(same.correlation("x", "y")).all()
 
 
 def test_each_resample_draws_as_many_as_there_are():

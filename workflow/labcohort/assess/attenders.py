@@ -5,13 +5,16 @@ in 44 % of draws from one population. The interval says what the numbers can tel
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
 import polars as pl
 
 from labcohort.assess import standardised_difference
 from labcohort.compare.limits import too_many_limits
+from labcohort.compare.persons import Persons
 from labcohort.compare.summaries import mean, sd
 from labcohort.derive.age import age_at
 from labcohort.derive.censored import rests_on_limit
@@ -21,26 +24,28 @@ AGE, SEX_MALE = "age", "sex_male"
 
 @dataclass(frozen=True)
 class Variable:
-    """A characteristic at baseline: one row a person in `values` (person, value, left_out).
+    """A characteristic at baseline, of the persons (numbers) who have it.
 
-    `scale` is linear, log (values are natural logarithms) or share (values are 0 and 1). A row
-    has a value, or says in left_out why it counts for nothing.
+    `scale` is linear, log (values are natural logarithms) or share (values are 0 and 1). A value
+    of NaN is left out: it has no logarithm. `limit` says whether it rests on a limit.
     """
 
     name: str
     scale: str
-    values: pl.DataFrame
+    person: np.ndarray
+    value: np.ndarray
+    limit: np.ndarray
 
 
 @dataclass(frozen=True)
 class Contrast:
-    """Two groups of persons to compare (`a` and `b`: one column person), and what they are."""
+    """Two groups to compare (`a` and `b`: who is in them, by number), and what they are."""
 
     comparison: str
     group_a: str
     group_b: str
-    a: pl.DataFrame
-    b: pl.DataFrame
+    a: np.ndarray
+    b: np.ndarray
     timepoint: str | None = None
     marker: str | None = None
 
@@ -68,57 +73,52 @@ def attenders(
     how : everyone (the cohort's name), baseline, timepoints (follow-ups in their order), markers,
         log (markers compared on logarithms), confidence, detection.
     """
-    measured = _measured(chosen, how)
-    of_persons = [_age(chosen, patients, how["baseline"]), _sex(patients)]
-    every = [*measured.values(), *of_persons]
-    members = {
-        timepoint: membership.filter(
-            (pl.col("cohort") == how["everyone"]) & (pl.col("timepoint") == timepoint)
-        ).select("person")
-        for timepoint in how["timepoints"]
-    }
-    compared = [(contrast, every) for contrast in _of_attendance(members, people)]
-    compared += [
-        (contrast, [measured[contrast.marker], *of_persons])
-        for contrast in _of_pairing(chosen, members, measured)
-    ]
+    everyone = membership.filter(pl.col("cohort") == how["everyone"])
+    suitable = people.filter(pl.col("failed").is_null() | pl.col("lacks_followup_only"))
+    persons = Persons(everyone.get_column("person"), suitable.get_column("person"))
+    present = persons.parts(everyone, "timepoint")
+    members = {t: persons.has(present.get((t,))) for t in how["timepoints"]}
+    measured = _measured(chosen, persons, how)
+    of_persons = _of_persons(chosen, patients, persons, how["baseline"])
     return [
-        _row(contrast, variable, how) for contrast, variables in compared for variable in variables
+        _row(contrast, variable, how)
+        for contrast in _of_attendance(members, persons.has(persons.numbered(suitable)))
+        for variable in (*measured.values(), *of_persons)
+    ] + [
+        _row(contrast, variable, how)
+        for contrast in _of_pairing(chosen, persons, members, measured)
+        for variable in (measured[contrast.marker], *of_persons)
     ]
 
 
-def _measured(chosen: pl.LazyFrame, how: dict) -> dict[str, Variable]:
+def _measured(chosen: pl.LazyFrame, persons: Persons, how: dict) -> dict[str, Variable]:
     """The planned markers' baseline values, on logarithms where the study analyses them so."""
     at_baseline = (pl.col("timepoint") == how["baseline"]) & pl.col("marker").is_in(how["markers"])
-    is_log = pl.col("marker").is_in(how["log"])
-    left_out = pl.when(is_log & (pl.col("value") <= 0)).then(
-        pl.lit("not above zero, so without a logarithm")
-    )
-    value = pl.when(is_log).then(pl.col("value").log()).otherwise(pl.col("value"))
+    positive = pl.when(pl.col("value") > 0).then(pl.col("value").log())
+    value = pl.when(pl.col("marker").is_in(how["log"])).then(positive).otherwise("value")
     rows = (
         chosen.filter(at_baseline)
-        .with_columns(left_out=left_out, limit=rests_on_limit())
-        .select(
-            "marker",
-            "person",
-            pl.when(pl.col("left_out").is_null()).then(value),
-            "left_out",
-            "limit",
-        )
+        .select("marker", "person", value.alias("value"), limit=rests_on_limit())
         .collect()
     )
+    parts = persons.parts(rows, "marker")
+    nobody = rows.clear().with_columns(number=pl.lit(0, pl.UInt32))
     return {
-        marker: Variable(
-            marker,
-            "log" if marker in how["log"] else "linear",
-            rows.filter(pl.col("marker") == marker).drop("marker"),
+        marker: _variable(
+            marker, "log" if marker in how["log"] else "linear", parts.get((marker,), nobody)
         )
         for marker in how["markers"]
     }
 
 
-def _age(chosen: pl.LazyFrame, patients: pl.DataFrame, baseline: str) -> Variable:
-    """Completed years at the first baseline sample, else the age that the patient table gives."""
+def _of_persons(
+    chosen: pl.LazyFrame, patients: pl.DataFrame, persons: Persons, baseline: str
+) -> list[Variable]:
+    """Age and sex of those of whom they are known.
+
+    Completed years at the first baseline sample, else the age that the patient table gives. Men
+    among men and women; the share of women is the rest.
+    """
     first = (
         chosen.filter(pl.col("timepoint") == baseline)
         .group_by("person")
@@ -126,67 +126,69 @@ def _age(chosen: pl.LazyFrame, patients: pl.DataFrame, baseline: str) -> Variabl
         .collect()
     )
     completed = age_at(pl.col("birth_date"), pl.col("sample_date")).cast(pl.Float64)
-    ages = patients.join(first, on="person", how="left").select(
-        "person", value=pl.coalesce(completed, "age")
+    known = persons.numbered(patients.join(first, on="person", how="left")).select(
+        "number",
+        limit=pl.lit(False),
+        age=pl.coalesce(completed, "age"),
+        sex_male=(pl.col("sex") == "male").cast(pl.Float64),
     )
-    return Variable(AGE, "linear", _complete(ages))
-
-
-def _sex(patients: pl.DataFrame) -> Variable:
-    """Men among men and women; the share of women is the rest."""
-    is_male = (pl.col("sex") == "male").cast(pl.Float64)
-    return Variable(SEX_MALE, "share", _complete(patients.select("person", value=is_male)))
-
-
-def _complete(values: pl.DataFrame) -> pl.DataFrame:
-    return values.drop_nulls("value").with_columns(
-        left_out=pl.lit(None, pl.String), limit=pl.lit(False)
-    )
-
-
-def _of_attendance(members: dict[str, pl.DataFrame], people: pl.DataFrame) -> list[Contrast]:
-    """The comparisons of whole groups: follow-up sets, and any follow-up against none."""
-    sets = [
-        Contrast("followup_sets", a, b, members[a], members[b]) for a, b in combinations(members, 2)
+    return [
+        _variable(name, scale, known.rename({name: "value"}).drop_nulls("value"))
+        for name, scale in ((AGE, "linear"), (SEX_MALE, "share"))
     ]
+
+
+def _variable(name: str, scale: str, rows: pl.DataFrame) -> Variable:
+    columns = (rows.get_column(column).to_numpy() for column in ("number", "value", "limit"))
+    return Variable(name, scale, *columns)
+
+
+def _of_attendance(members: dict[str, np.ndarray], suitable: np.ndarray) -> Iterator[Contrast]:
+    """The comparisons of whole groups: follow-up sets, and any follow-up against none."""
+    for a, b in combinations(members, 2):
+        yield Contrast("followup_sets", a, b, members[a], members[b])
     # by who came, not by a criterion: a study need not ask for a follow-up
-    attended = pl.concat(members.values()).unique()
-    suitable = people.filter(pl.col("failed").is_null() | pl.col("lacks_followup_only"))
-    others = suitable.select("person").join(attended, on="person", how="anti")
-    return [*sets, Contrast("any_followup", "attended", "not_attended", attended, others)]
+    attended = np.logical_or.reduce(list(members.values()))
+    others = suitable & ~attended
+    yield Contrast("any_followup", "attended", "not_attended", attended, others)
 
 
 def _of_pairing(
-    used: pl.LazyFrame, members: dict[str, pl.DataFrame], measured: dict[str, Variable]
-) -> list[Contrast]:
+    chosen: pl.LazyFrame,
+    persons: Persons,
+    members: dict[str, np.ndarray],
+    measured: dict[str, Variable],
+) -> Iterator[Contrast]:
     """The comparisons of pairs with members who have the baseline value alone."""
     at_followup = pl.col("timepoint").is_in(list(members)) & pl.col("marker").is_in(list(measured))
-    seen = used.filter(at_followup).select("marker", "timepoint", "person").collect()
-    contrasts = []
+    seen = persons.parts(
+        chosen.filter(at_followup).select("marker", "timepoint", "person").collect(),
+        "marker",
+        "timepoint",
+    )
     for marker, variable in measured.items():
+        before = np.zeros(persons.size, bool)
+        before[variable.person[~np.isnan(variable.value)]] = True
         for timepoint, group in members.items():
-            known = variable.values.drop_nulls("value")
-            inside = group.join(known, on="person", how="semi")
-            then = seen.filter((pl.col("marker") == marker) & (pl.col("timepoint") == timepoint))
-            paired = inside.join(then, on="person", how="semi")
-            unpaired = inside.join(then, on="person", how="anti")
-            contrasts.append(
-                Contrast("paired", "paired", "unpaired", paired, unpaired, timepoint, marker)
+            inside, then = group & before, persons.has(seen.get((marker, timepoint)))
+            yield Contrast(
+                "paired", "paired", "unpaired", inside & then, inside & ~then, timepoint, marker
             )
-    return contrasts
 
 
 def _row(contrast: Contrast, variable: Variable, how: dict) -> dict:
     """One variable of two groups, with the persons of each who have it."""
-    of_a = variable.values.join(contrast.a, on="person", how="semi")
-    of_b = variable.values.join(contrast.b, on="person", how="semi")
-    n_both = of_a.drop_nulls("value").join(of_b, on="person", how="semi").height
-    x_a, x_b = (side.get_column("value").drop_nulls() for side in (of_a, of_b))
+    inside = [group[variable.person] for group in (contrast.a, contrast.b)]
+    known = ~np.isnan(variable.value)
+    in_a, in_b = (own & known for own in inside)
+    x_a, x_b = variable.value[in_a], variable.value[in_b]
+    n_both = int((in_a & in_b).sum())
+    n_left_out = int(((inside[0] | inside[1]) & ~known).sum())
     # the order of the persons is the files' and must not change a bit: sums here are exact
     mean_a, mean_b, sd_a, sd_b = mean(x_a), mean(x_b), None, None
-    sides = (side.drop_nulls("value").select("limit").to_numpy() for side in (of_a, of_b))
+    limits = (variable.limit[own][:, None] for own in (in_a, in_b))
     no_mean = next(
-        (why for side in sides if (why := too_many_limits(side, how["detection"]))), None
+        (why for side in limits if (why := too_many_limits(side, how["detection"]))), None
     )
     if no_mean:
         mean_a = mean_b = None
@@ -215,7 +217,7 @@ def _row(contrast: Contrast, variable: Variable, how: dict) -> dict:
         "standardised_difference": d.difference,
         "sd_ci_low": d.ci_low,
         "sd_ci_high": d.ci_high,
-        "note": "; ".join(_notes(d.reason, n_both, pl.concat([of_a, of_b]))) or None,
+        "note": "; ".join(_notes(d.reason, n_both, n_left_out)) or None,
     }
 
 
@@ -224,11 +226,11 @@ def _shown(value: float | None, scale: str) -> float | None:
     return math.exp(value) if scale == "log" and value is not None else value
 
 
-def _notes(reason: str | None, n_both: int, values: pl.DataFrame) -> list[str]:
+def _notes(reason: str | None, n_both: int, n_left_out: int) -> list[str]:
     """What a reader has to know of a row, in plain words."""
     notes = [f"no standardised difference: {reason}"] if reason else []
     if n_both:
         notes.append(f"{n_both} in both groups, which the interval takes as independent")
-    left_out = values.unique("person").get_column("left_out").drop_nulls().value_counts()
-    notes += [f"{n} left out: {why}" for why, n in left_out.sort("left_out").iter_rows()]
+    if n_left_out:
+        notes.append(f"{n_left_out} left out: not above zero, so without a logarithm")
     return notes

@@ -18,6 +18,7 @@ from labcohort.assess.regression_to_the_mean import (
 )
 from labcohort.assess.resampling import once
 from labcohort.compare.limits import too_many_limits
+from labcohort.compare.persons import Persons
 from labcohort.derive.censored import rests_on_limit
 
 LABEL = (
@@ -40,71 +41,41 @@ def regression_rows(chosen: pl.DataFrame, members: pl.DataFrame, settings: dict)
     are the pairs of the comparison, flags that a profile leaves out included. Time-reversed
     selection finds only those who have the selecting marker at follow-up as well.
     """
-    everyone = members.filter(pl.col("cohort") == settings["everyone"]).unique()
+    at_everyone = members.filter(pl.col("cohort") == settings["everyone"])
+    persons = Persons(at_everyone.get_column("person"))
+    inside = persons.parts(at_everyone, "timepoint")
+    # a marker may come with more than one panel
+    values = chosen.select("person", "marker", "timepoint", "value", limit=rests_on_limit())
+    visits = persons.parts(values.unique(), "marker", "timepoint")
     selections = {selection["cohort"]: selection for selection in settings["selections"]}
     rows = []
     for tested in settings["tested"]:
-        at = everyone.filter(pl.col("timepoint") == tested["timepoint"])
-        of_members = chosen.join(at.select("person"), on="person", how="semi")
         selection = selections[tested["cohort"]]
-        pairs = complete_pairs(of_members, selection["marker"], tested, settings)
-        cohort = whole_cohort(pairs, selection["marker"], tested, settings)
-        rows += _rows(cohort, pairs, selection, tested, settings)
+        codes = (selection["marker"], tested["marker"])
+        x0, x1, y0, y1 = (
+            visits.get((code, timepoint))
+            for code in codes
+            for timepoint in (settings["baseline"], tested["timepoint"])
+        )
+        group = inside.get((tested["timepoint"],))
+        whole = np.logical_and.reduce([persons.has(part) for part in (group, x0, y0, y1)])
+        cohort = Cohort(
+            *(persons.spread(part, "value")[whole] for part in (x0, x1, y0, y1)),
+            *(code in settings["log"] for code in codes),
+            itself=codes[0] == codes[1],
+        )
+        limits = np.column_stack([persons.spread(part, "limit")[whole] for part in (y0, y1)])
+        rows += _rows(cohort, limits, selection, tested, settings)
     return rows
 
 
-def complete_pairs(
-    chosen: pl.DataFrame, selecting: str, tested: dict, settings: dict
-) -> pl.DataFrame:
-    """All, by person, whose values are given: nobody is selected yet.
-
-    Columns person, x0, y0, y1 and x1 (null where not measured), and of each `…_limit`: whether it
-    was sent as a limit or rests on one.
-    """
-    visits = {"0": settings["baseline"], "1": tested["timepoint"]}
-    joined = None
-    for name, marker, visit, how in (
-        ("x0", selecting, "0", "inner"),
-        ("y0", tested["marker"], "0", "inner"),
-        ("y1", tested["marker"], "1", "inner"),
-        ("x1", selecting, "1", "left"),
-    ):
-        values = _values(chosen, marker, visits[visit])
-        values = values.rename({"value": name, "limit": f"{name}_limit"})
-        joined = values if joined is None else joined.join(values, on="person", how=how)
-    return joined.sort("person")
-
-
-def whole_cohort(pairs: pl.DataFrame, selecting: str, tested: dict, settings: dict) -> Cohort:
-    """The cohort that `complete_pairs` are."""
-    return Cohort(
-        **{n: pairs.get_column(n).fill_null(np.nan).to_numpy() for n in ("x0", "x1", "y0", "y1")},
-        x_log=selecting in settings["log"],
-        y_log=tested["marker"] in settings["log"],
-        itself=selecting == tested["marker"],
-    )
-
-
-def _values(chosen: pl.DataFrame, marker: str, visit: str) -> pl.DataFrame:
-    """Person, value and limit of a marker at a visit; it may come with more than one panel."""
-    wanted = (pl.col("marker") == marker) & (pl.col("timepoint") == visit)
-    return chosen.filter(wanted).select("person", "value", limit=rests_on_limit()).unique()
-
-
-def _no_mean(pairs: pl.DataFrame, cohort: Cohort, band: Band | None, settings: dict) -> str | None:
-    """Why no mean of the selected is given: too many of their values rest on limits."""
-    if band is None:
-        return None
-    selected = pairs.filter(pl.Series(band.holds(cohort.x0), dtype=pl.Boolean))
-    return too_many_limits(
-        selected.select("y0_limit", "y1_limit").to_numpy(), settings["detection"]
-    )
-
-
 def _rows(
-    cohort: Cohort, pairs: pl.DataFrame, selection: dict, tested: dict, settings: dict
+    cohort: Cohort, limits: np.ndarray, selection: dict, tested: dict, settings: dict
 ) -> list[dict]:
-    """Both statistics by every estimator: with their numbers, or with why there are none."""
+    """Both statistics by every estimator: with their numbers, or with why there are none.
+
+    `limits`, shape (n, 2): whether the described marker's values rest on limits.
+    """
     band = _band(selection)
     n_selected = int(band.holds(cohort.x0).sum()) if band else None
     external = settings["reliability"].get(tested["marker"]) if cohort.itself else None
@@ -139,7 +110,7 @@ def _rows(
         confidence=settings["confidence"],
         external_rho=external["rho"] if external else None,
     )
-    no_mean = _no_mean(pairs, cohort, band, settings)
+    no_mean = too_many_limits(limits[band.holds(cohort.x0)], settings["detection"])
     few = _too_few_backwards(cohort, band, settings)
     fitted = parameters(cohort, once(cohort.x0.size))
     return [

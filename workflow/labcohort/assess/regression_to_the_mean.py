@@ -14,15 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labcohort.assess.resampling import (
-    correlations,
-    interval,
-    means,
-    medians,
-    once,
-    resamples,
-    sds,
-)
+from labcohort.assess.resampling import Moments, interval, means, medians, once, resamples
 from labcohort.assess.time_reversed import reversed_change, reversed_counts
 from labcohort.assess.truncated_normal import selected_mean, selected_median
 
@@ -173,13 +165,14 @@ def parameters(cohort: Cohort, counts: np.ndarray) -> Parameters:
     """The normal model's parameters in each resample, from all of the cohort."""
     x0 = np.log(cohort.x0) if cohort.x_log else cohort.x0
     y0, y1 = (np.log(y) if cohort.y_log else y for y in (cohort.y0, cohort.y1))
+    moments = Moments(counts, x0=x0, y0=y0, y1=y1)
     return Parameters(
-        mu=means(counts, x0),
-        sigma=sds(counts, x0),
-        mu_marker=means(counts, y0),
-        sigma_marker=sds(counts, y0),
-        rho_baseline=1.0 if cohort.itself else correlations(counts, y0, x0),
-        rho=correlations(counts, y1, x0),
+        mu=moments.mean("x0"),
+        sigma=moments.sd("x0"),
+        mu_marker=moments.mean("y0"),
+        sigma_marker=moments.sd("y0"),
+        rho_baseline=1.0 if cohort.itself else moments.correlation("y0", "x0"),
+        rho=moments.correlation("y1", "x0"),
     )
 
 

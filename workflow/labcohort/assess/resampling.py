@@ -41,28 +41,52 @@ def means(counts: np.ndarray, x: np.ndarray) -> np.ndarray:
     return centre + _divide(counts @ (x - centre), counts.sum(axis=1))
 
 
-def sds(counts: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Standard deviation of x, shape (n,), with divisor n - 1; NaN under two draws."""
-    size = counts.sum(axis=1)
-    return np.sqrt(_divide(_variances(counts, x) * size, size - 1))
+class Moments:
+    """Means, SDs and correlations of named columns, each of shape (n,), in each resample."""
 
+    def __init__(self, counts: np.ndarray, **columns: np.ndarray):
+        self._counts, self._size = counts, counts.sum(axis=1)
+        self._centre = {name: x.mean() for name, x in columns.items()}
+        # products of values far from zero would leave few digits to their difference
+        self._x = {name: x - self._centre[name] for name, x in columns.items()}
+        self._first = {name: self._mean(x) for name, x in self._x.items()}
+        self._variance = {name: np.maximum(self._covariance(name, name), 0.0) for name in columns}
 
-def correlations(counts: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Pearson's correlation of x and y, shape (n,); NaN where either does not vary."""
-    spread = np.sqrt(_variances(counts, x) * _variances(counts, y))
-    return np.clip(_divide(_covariances(counts, x, y), spread), -1, 1)
+    def mean(self, name: str) -> np.ndarray:
+        """NaN where nobody was drawn."""
+        return self._centre[name] + self._first[name]
+
+    def sd(self, name: str) -> np.ndarray:
+        """With divisor n - 1; NaN under two draws."""
+        return np.sqrt(_divide(self._variance[name] * self._size, self._size - 1))
+
+    def correlation(self, one: str, other: str) -> np.ndarray:
+        """Pearson's; NaN where either does not vary."""
+        spread = np.sqrt(self._variance[one] * self._variance[other])
+        return np.clip(_divide(self._covariance(one, other), spread), -1, 1)
+
+    def _covariance(self, one: str, other: str) -> np.ndarray:
+        """With divisor n."""
+        product = self._mean(self._x[one] * self._x[other])
+        return product - self._first[one] * self._first[other]
+
+    def _mean(self, x: np.ndarray) -> np.ndarray:
+        return _divide(self._counts @ x, self._size)
 
 
 def medians(counts: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Median of x, shape (n,), in each resample, of an even n the mean of the middle two."""
-    if x.size == 0:
+    drawn = np.flatnonzero(counts.any(axis=0))
+    if drawn.size == 0:
         return np.full(len(counts), np.nan)
-    order = np.argsort(x, kind="stable")
-    ascending, reached = x[order], np.cumsum(counts[:, order], axis=1)
-    size = reached[:, -1]
+    order = drawn[np.argsort(x[drawn], kind="stable")]
+    # draws up to each value, of one resample after the other, so that they ascend throughout
+    reached = np.cumsum(counts[:, order], dtype=int)
+    ends = reached[order.size - 1 :: order.size]
+    size = np.diff(ends, prepend=0)
     lower, upper = (
-        ascending[(reached >= place[:, None]).argmax(axis=1)]
-        for place in (np.floor((size + 1) / 2), np.floor(size / 2) + 1)
+        x[order[np.searchsorted(reached, ends - size + place) % order.size]]
+        for place in ((size + 1) // 2, size // 2 + 1)
     )
     return np.where(size > 0, (lower + upper) / 2, np.nan)
 
@@ -78,19 +102,6 @@ def interval(estimates: np.ndarray, confidence: float) -> tuple[float, float] | 
     tail = (1 - confidence) / 2
     low, high = np.quantile(defined, (tail, 1 - tail))
     return float(low), float(high)
-
-
-def _variances(counts: np.ndarray, x: np.ndarray) -> np.ndarray:
-    return np.maximum(_covariances(counts, x, x), 0.0)
-
-
-def _covariances(counts: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Covariance with divisor n."""
-    # products of values far from zero would leave few digits to their difference
-    x, y = x - x.mean(), y - y.mean()
-    size = counts.sum(axis=1)
-    first, second, product = (_divide(counts @ v, size) for v in (x, y, x * y))
-    return product - first * second
 
 
 def _divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:

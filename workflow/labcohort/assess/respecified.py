@@ -6,21 +6,37 @@ with eligibility and cohorts judged again: what the stages do, in memory and for
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import product
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from labcohort.assess.sensitivity import Sampling, Window, merged, windows
 from labcohort.cohorts.eligibility import judged
-from labcohort.cohorts.subgroups import membership
-from labcohort.cohorts.timepoints import calendar, visited
-from labcohort.compare.pairs import Pairs, pairs
+from labcohort.cohorts.subgroups import subgroup
+from labcohort.cohorts.timepoints import Calendar, calendar, visited
+from labcohort.compare.paired import Pairs
+from labcohort.compare.pairs import Visit, between, laid_out
+from labcohort.compare.persons import Persons
 from labcohort.derive import registry
-from labcohort.derive.censored import EXCLUDED
-from labcohort.derive.panel import derive_panel
+from labcohort.derive.censored import EXCLUDED, is_limit
+from labcohort.derive.panel import Measured, measured, with_derived
 from labcohort.study.names import is_selected_on_baseline
 
 # marker -> method, as pairs in order: what a cache can be asked by
 Methods = tuple[tuple[str, str], ...]
+# columns of schemas.derived.Derived that choosing and comparing take
+PLACED = ("person", "marker", "sample_date", "value", "category", "comparator", "flag")
+
+
+class Place(NamedTuple):
+    """A marker at a timepoint, and the decisions that its chosen values rest on."""
+
+    marker: str
+    timepoint: str
+    methods: Methods
+    rule: str
+    window: Window
 
 
 class Respecified:
@@ -47,6 +63,7 @@ class Respecified:
         # what a calendar is made of asks for rows with a value
         self.dates = dates.with_columns(value=pl.lit(1.0))
         self.settings = settings
+        self.persons = Persons(patients.get_column("person"))
         self.how_of = {
             marker: how
             for how in settings["derive"]
@@ -75,16 +92,17 @@ class Respecified:
         """Pairs of a planned comparison, by these methods, rule and window of its timepoint."""
         exclude = tuple(row["exclude"])
         where = (row["marker"], row["cohort"], row["timepoint"])
+        how = (methods, rule, window)
 
         def make() -> Pairs:
-            chosen = pl.concat(
-                self._chosen(row["marker"], methods, rule, timepoint, window)
+            inside = self.members(row["cohort"], row["timepoint"], *how)
+            visits = (
+                self._laid_out(self.place(row["marker"], timepoint, *how))
                 for timepoint in (self.settings["baseline"], row["timepoint"])
             )
-            members = self._members(row["cohort"], methods, rule, row["timepoint"], window)
-            return pairs(chosen, members, *where, self.settings["baseline"], exclude)
+            return between(inside, *visits, exclude)
 
-        return self._once(("pairs", *where, exclude, methods, rule, window), make)
+        return self.once(("pairs", *where, exclude, *how), make)
 
     def _equations(self, row: Mapping) -> list[Methods]:
         """Methods to try, for the markers with several that the comparison rests on."""
@@ -100,9 +118,7 @@ class Respecified:
         """Rules to try: the declared one alone where no input was ever sent as a limit."""
         rules = self.settings["censored"]
         for marker, methods in product(self._markers(row), self._equations(row)):
-            how = self.how_of[marker]
-            inputs = pl.col("marker").is_in(self._measured(marker, methods))
-            if not self._values(how).filter(pl.col("comparator").is_not_null(), inputs).is_empty():
+            if self._sent_as_limits(self.how_of[marker]) & set(self._measured(marker, methods)):
                 return list(rules)
         return list(rules[:1])
 
@@ -134,77 +150,107 @@ class Respecified:
                 frame.filter(pl.col("marker").is_in(needed)) for frame in self.values
             ).collect()
 
-        return self._once(("values", how["panel"]), make)
+        return self.once(("values", how["panel"]), make)
 
-    def _rows(self, marker: str, methods: Methods, rule: str) -> pl.LazyFrame:
-        """Rows (schemas.derived.Derived) of a marker, derived again."""
+    def _sent_as_limits(self, how: Mapping) -> set[str]:
+        """Those of a panel's markers and inputs of which any result was sent as a limit."""
+
+        def make() -> set[str]:
+            sent = self._values(how).filter(is_limit(pl.col("comparator")))
+            return set(sent.get_column("marker"))
+
+        return self.once(("sent as limits", how["panel"]), make)
+
+    def _used(self, how: Mapping) -> Measured:
+        """The results that a panel uses."""
+        return self.once(
+            ("used", how["panel"]), lambda: measured(self._values(how), self.patients, how)
+        )
+
+    def _rows(self, marker: str, methods: Methods, rule: str) -> pl.DataFrame:
+        """Results (schemas.derived.Derived, and their day) of a marker, derived again."""
         how = self.how_of[marker]
-        own = pl.col("marker") == marker
         chosen = dict(_of(how, methods))
         changed = {**how, "methods": how["methods"] | chosen, "censored": rule}
 
         def make() -> pl.DataFrame:
-            return derive_panel(self._values(how), self.patients, changed).derived
+            derived = with_derived(self._used(how), self.patients, changed).derived
+            when = self._calendar(self.settings["visits"], rule == EXCLUDED)
+            return when.results(derived.select(PLACED).lazy())
 
-        return self._once(("rows", how["panel"], _of(how, methods), rule), make).lazy().filter(own)
+        rows = self.once(("rows", how["panel"], _of(how, methods), rule), make)
+        return rows.filter(pl.col("marker") == marker)
 
-    def _chosen(
-        self, marker: str, methods: Methods, rule: str, timepoint: str, window: Window
-    ) -> pl.DataFrame:
-        """The marker's value chosen for each person at a timepoint.
+    def _calendar(self, visits: Sequence[Mapping], exclude_limits: bool) -> Calendar:
+        spans = tuple((v["timepoint"], v["before"], v["after"]) for v in visits)
+        return self.once(
+            ("calendar", spans, exclude_limits),
+            lambda: calendar([self.dates.lazy()], self.patients, visits, exclude_limits),
+        )
 
-        `window` is that of the comparison's own timepoint; the baseline keeps its own.
-        """
+    def place(
+        self, marker: str, timepoint: str, methods: Methods, rule: str, window: Window
+    ) -> Place:
+        """Where a marker's values stand; the window is that of the comparison's own timepoint."""
         visit = self.visit[timepoint]
-        if timepoint != self.settings["baseline"]:
-            visit = visit | window._asdict()
-        methods = _of(self.how_of[marker], methods)
+        if timepoint == self.settings["baseline"]:
+            window = Window(visit["before"], visit["after"])
+        return Place(marker, timepoint, _of(self.how_of[marker], methods), rule, window)
 
-        def make() -> pl.DataFrame:
-            when = self._once(
-                ("when", timepoint, visit["before"], visit["after"], rule == EXCLUDED),
-                lambda: calendar([self.dates.lazy()], self.patients, [visit], rule == EXCLUDED),
-            )
-            return when.chosen(when.results(self._rows(marker, methods, rule)))
-
-        key = ("chosen", marker, methods, rule, timepoint, visit["before"], visit["after"])
-        return self._once(key, make)
+    def chosen(self, place: Place) -> pl.DataFrame:
+        """The marker's value chosen for each person."""
+        visit = self.visit[place.timepoint] | place.window._asdict()
+        when = self._calendar([visit], place.rule == EXCLUDED)
+        return when.chosen(self._rows(place.marker, place.methods, place.rule))
 
     def _days(self) -> pl.DataFrame:
         """Every person and day with a result of any marker."""
 
         def make() -> pl.DataFrame:
-            dates = self.dates.lazy()
-            when = calendar([dates], self.patients, self.settings["visits"])
-            return when.results(dates).select("person", "day").unique()
+            when = self._calendar(self.settings["visits"], False)
+            return when.results(self.dates.lazy()).select("person", "day").unique()
 
-        return self._once(("days",), make)
+        return self.once(("days",), make)
 
-    def _people(self, timepoint: str, window: Window) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The eligible with their attributes, and who has any result at which timepoint."""
+    def _eligible(self, timepoint: str, window: Window) -> np.ndarray:
+        """Who, by number, is eligible and has any result at the timepoint."""
 
-        def make() -> tuple[pl.DataFrame, pl.DataFrame]:
+        def make() -> np.ndarray:
             visits = (self.visit | {timepoint: self.visit[timepoint] | window._asdict()}).values()
             seen = visited(self._days(), list(visits))
             people = judged(self.patients, seen, self.settings["eligibility"])
+            there = seen.filter(pl.col("timepoint") == timepoint)
             passed = people.filter(pl.col("failed").is_null())
-            return self.patients.join(passed, on="person", how="semi"), seen
+            return self._has(there) & self._has(passed)
 
-        return self._once(("people", timepoint, window), make)
+        return self.once(("eligible", timepoint, window), make)
 
-    def _members(
-        self, cohort: str, methods: Methods, rule: str, timepoint: str, window: Window
-    ) -> pl.DataFrame:
-        """Members of a cohort (schemas.cohort.Membership)."""
-        row = self.cohort[cohort]
-        eligible, seen = self._people(timepoint, window)
-        if not is_selected_on_baseline(row):
-            return membership([row], eligible, pl.DataFrame(), seen)
-        baseline = self.settings["baseline"]
-        selecting = self._chosen(row["subject"], methods, rule, baseline, window)
-        return membership([row], eligible, selecting, seen)
+    def members(
+        self, cohort: str, timepoint: str, methods: Methods, rule: str, window: Window
+    ) -> np.ndarray:
+        """Numbers of a cohort's members: eligible, in the subgroup, with any result then."""
+        row, place = self.cohort[cohort], None
+        if is_selected_on_baseline(row):
+            place = self.place(row["subject"], self.settings["baseline"], methods, rule, window)
 
-    def _once(self, key: Hashable, make: Callable[[], object]):
+        def make() -> np.ndarray:
+            baseline = self.chosen(place) if place else pl.DataFrame()
+            return self._has(subgroup(row, self.patients, baseline).to_frame("person"))
+
+        inside = self.once(("subgroup", cohort, place), make)
+        return np.flatnonzero(inside & self._eligible(timepoint, window))
+
+    def _laid_out(self, place) -> Visit:
+        """The values chosen at a place, by person."""
+        return self.once(
+            ("visit", place),
+            lambda: laid_out(self.persons.numbered(self.chosen(place)), self.persons.size),
+        )
+
+    def _has(self, people: pl.DataFrame) -> np.ndarray:
+        return self.persons.has(self.persons.numbered(people))
+
+    def once(self, key: Hashable, make: Callable[[], object]):
         """What `make` gives, made the first time that this key is asked for."""
         if key not in self._made:
             self._made[key] = make()

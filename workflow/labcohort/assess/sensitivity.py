@@ -8,9 +8,9 @@ import numpy as np
 
 from labcohort.compare.detection import detection, forbidden_t
 from labcohort.compare.paired import Pairs
-from labcohort.compare.paired_t import paired_t
+from labcohort.compare.paired_t import PairedT, paired_t
 from labcohort.compare.ties import clean_differences
-from labcohort.compare.wilcoxon import wilcoxon_signed_rank
+from labcohort.compare.wilcoxon import WilcoxonSignedRank, wilcoxon_signed_rank
 
 TESTS = {"paired_t": paired_t, "wilcoxon_signed_rank": wilcoxon_signed_rank}
 KEY = ("profile", "family", "marker", "cohort", "timepoint")
@@ -113,6 +113,7 @@ def specifications(row: Mapping, samples: Mapping[Sampling, Pairs], rules: Mappi
     """
     declared = next(iter(samples))
     order = sorted(TESTS, key=lambda test: test != row["test"])
+    tests = {how: _tested(data, rules) for how, data in samples.items()}
     rows = [
         {
             **{name: row[name] for name in KEY},
@@ -122,7 +123,7 @@ def specifications(row: Mapping, samples: Mapping[Sampling, Pairs], rules: Mappi
             "window_after": how.window.after,
             "test": test,
             "n_pairs": len(data.baseline),
-            **_tested(data, test, row["alpha"], rules),
+            **_outcome(tests[how][test], row["alpha"]),
             "declared": (how, test) == (declared, row["test"]),
         }
         for how, data in samples.items()
@@ -135,12 +136,17 @@ def specifications(row: Mapping, samples: Mapping[Sampling, Pairs], rules: Mappi
     return rows
 
 
-def _tested(data: Pairs, test: str, alpha: float, rules: Mapping) -> dict:
+def _tested(data: Pairs, rules: Mapping) -> dict[str, PairedT | WilcoxonSignedRank]:
+    """The result of each test."""
+    differences = clean_differences(data.baseline, data.followup)
     no_mean = detection(data, rules).no_mean
-    if test == "paired_t" and no_mean:
-        result = forbidden_t(no_mean)
-    else:
-        result = TESTS[test](clean_differences(data.baseline, data.followup))
+    return {
+        name: forbidden_t(no_mean) if name == "paired_t" and no_mean else test(differences)
+        for name, test in TESTS.items()
+    }
+
+
+def _outcome(result: PairedT | WilcoxonSignedRank, alpha: float) -> dict:
     p = result.p_value
     return {
         "statistic": result.statistic,

@@ -29,18 +29,36 @@ class Panel:
     against_reported: pl.DataFrame
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What a panel's markers are made of, whatever the methods and the rule for limits: the
+    `results` that are used, the panel's `own` among them with their flags over time, and what
+    became of the other cells."""
+
+    results: pl.DataFrame
+    own: pl.DataFrame
+    duplicates: pl.DataFrame
+    quarantine: pl.DataFrame
+
+
 def derive_panel(
     values: pl.DataFrame, patients: pl.DataFrame, how: dict, set_aside: pl.DataFrame | None = None
 ) -> Panel:
-    """Measured and derived markers of a panel.
+    """Measured and derived markers of a panel: `with_derived` of `measured`, which see."""
+    return with_derived(measured(values, patients, how, set_aside), patients, how)
+
+
+def measured(
+    values: pl.DataFrame, patients: pl.DataFrame, how: dict, set_aside: pl.DataFrame | None = None
+) -> Measured:
+    """The results that a panel uses.
 
     `values` (schemas.harmonised.Values, all sources) holds the panel's measured markers and
     those its formulas need; records of what is not used are kept for the panel's own only.
-    `patients` is schemas.harmonised.Patients; the attribute insulin_treated need not be there.
-    `set_aside` (person, rule) are those whom the patient table has and cannot be used.
-    `how` holds measured, derived, methods, tables, repeats and censored, and where the study has
-    them limits and input_days (of `evaluate`), sex_limits (of `with_sex_limits`), variation
-    (of `with_flags_over_time`) and date_columns (source, visit, column: where dates stand).
+    `patients` is schemas.harmonised.Patients. `set_aside` (person, rule) are those whom the
+    patient table has and cannot be used. `how` holds measured and repeats, and where the study
+    has them sex_limits (of `with_sex_limits`), variation (of `with_flags_over_time`) and
+    date_columns (source, visit, column: where dates stand).
     """
     if set_aside is None:
         set_aside = pl.DataFrame(schema={"person": pl.String, "rule": pl.String})
@@ -59,26 +77,40 @@ def derive_panel(
             ),
         ]
     ).filter(own)
-    measured = settled.kept.with_columns(value=analysis_value(how["censored"]))
+    return Measured(
+        settled.kept,
+        with_flags_over_time(settled.kept.filter(own), patients, how.get("variation", [])),
+        settled.duplicates.filter(own),
+        records(bad, "derive"),
+    )
+
+
+def with_derived(made: Measured, patients: pl.DataFrame, how: dict) -> Panel:
+    """A panel's measured markers at their analysis values, and its derived ones.
+
+    `patients` is schemas.harmonised.Patients; the attribute insulin_treated need not be there.
+    `how` holds measured, derived, methods, tables and censored, and where the study has them
+    limits and input_days (of `evaluate`).
+    """
+    results = made.results.with_columns(value=analysis_value(how["censored"]))
     derived = evaluate(
-        _wide(measured.with_columns(value=input_value(how["censored"])), patients),
+        _wide(results.with_columns(value=input_value(how["censored"])), patients),
         how["derived"],
         how["methods"],
         how["tables"],
         how.get("limits"),
         how.get("input_days"),
     )
-    kept = with_flags_over_time(settled.kept.filter(own), patients, how.get("variation", []))
     pairs = pairs_to_compare(how["measured"], how["derived"], how["methods"])
-    kept, compared = against_reported(kept, derived, pairs, how["methods"])
+    kept, compared = against_reported(made.own, derived, pairs, how["methods"])
     rows = [
         _columns(kept.with_columns(value=analysis_value(how["censored"])), "measured"),
         _columns(derived, "derived"),
     ]
     return Panel(
         pl.concat(rows).sort("marker", "person", "sample_date"),
-        settled.duplicates.filter(own),
-        records(bad, "derive"),
+        made.duplicates,
+        made.quarantine,
         compared,
     )
 

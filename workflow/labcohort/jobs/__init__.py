@@ -1,1 +1,5 @@
-"""One adapter a rule: main(paths, job) reads, calls the library, checks the schema, writes."""
+"""One adapter a job: main(paths, key, settings) reads, calls the library, checks, writes.
+
+An adapter's LISTS names the paths that it takes as lists, its EACH those of which a batch of its
+jobs has one a job, in the order of the jobs.
+"""

@@ -1,6 +1,7 @@
 """Job `derive`: a panel's markers from all sources, with its derived ones."""
 
 from importlib import import_module
+from pathlib import Path
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from schemas.derived import Derived
 from schemas.quality import Duplicates, Quarantine
 
 LISTS = ("values",)
+EACH = ("derived", "quarantine", "duplicates", "ledger", "balance", "against_reported")
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
@@ -18,7 +20,9 @@ def main(paths: dict, key: str, settings: dict) -> str:
         import_module(module)
     needed = [*settings["measured"], *settings["inputs"]]
     values = pl.concat(
-        pl.scan_parquet(path).filter(pl.col("marker").is_in(needed)) for path in paths["values"]
+        pl.scan_parquet(path).filter(pl.col("marker").is_in(needed))
+        for path in map(Path, paths["values"])
+        if path.stem in settings["panels"]
     ).collect()
     patients = pl.read_parquet(paths["patients"])
     panel = derive_panel(values, patients, settings, pl.read_parquet(paths["set_aside"]))

@@ -7,6 +7,7 @@ from labcohort.publish.style import save
 from labcohort.publish.units import shown
 
 LISTS = ("comparisons",)
+EACH = ("figure",)
 
 
 def main(paths: dict, key: str, settings: dict) -> str:

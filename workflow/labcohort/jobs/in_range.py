@@ -2,11 +2,12 @@
 
 import polars as pl
 
-from labcohort.assess.in_range import in_range, judged
+from labcohort.assess.in_range import in_range
+from labcohort.assess.reference_ranges import judged
 from schemas.frames import checked
 from schemas.in_range import InRange
 
-LISTS = ("values", "members")
+LISTS = ("values",)
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
@@ -14,18 +15,18 @@ def main(paths: dict, key: str, settings: dict) -> str:
 
     Panel by panel, so that one is in memory at a time.
     """
-    patients = pl.read_parquet(paths["patients"])
-    members = pl.concat(pl.scan_parquet(path) for path in paths["members"]).unique().collect()
-    left, rows = list(settings["tested"]), []
-    for path in paths["values"]:
-        wanted = pl.col("marker").is_in([row["marker"] for row in left])
-        chosen = pl.scan_parquet(path).filter(wanted).collect()
-        values = judged(chosen, patients, settings["ranges"], settings["decimals"])
-        there = set(values.get_column("marker"))
-        rows += [in_range(row, values, members, settings) for row in left if row["marker"] in there]
-        left = [row for row in left if row["marker"] not in there]
-    # of what nobody has a value, a row says so
-    rows += [in_range(row, values.clear(), members, settings) for row in left]
+    patients, members = (pl.read_parquet(paths[name]) for name in ("patients", "membership"))
+    tested = pl.col("marker").is_in([row["marker"] for row in settings["tested"]])
+    panels = (
+        judged(
+            pl.scan_parquet(path).filter(tested).collect(),
+            patients,
+            settings["ranges"],
+            settings["decimals"],
+        )
+        for path in paths["values"]
+    )
+    rows = in_range(settings["tested"], panels, members, settings)
     table = checked(InRange, rows).sort("cohort", "marker", "timepoint")
     table.write_parquet(paths["in_range"])
     return f"{table.height:,} comparisons with reference ranges"

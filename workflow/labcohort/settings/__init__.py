@@ -8,12 +8,12 @@ from labcohort.settings.assessments import (
     families,
     in_range,
     regression,
-    regression_panels,
     scorecard,
     sensitivity,
     sensitivity_inputs,
 )
 from labcohort.settings.available import available_markers, panels, planned_panels
+from labcohort.settings.batches import batches
 from labcohort.settings.marker_names import names_of_markers
 from labcohort.settings.printing import figure, figure_panels, tables
 from labcohort.settings.sources import (
@@ -22,22 +22,21 @@ from labcohort.settings.sources import (
     ingest,
     needs_patients,
     patients,
-    reader,
 )
 from labcohort.settings.stages import (
     cohorts,
     compare,
     derive,
-    derive_panels,
+    derive_inputs,
     placed_panels,
 )
 from labcohort.settings.text import job_text
 from labcohort.settings.validation import judged_rules, quality, validation
 
 __all__ = [
-    "attenders", "available_markers", "cohorts", "compare", "delivery", "derive", "derive_panels",
-    "families", "figure", "figure_panels", "harmonise", "in_range", "ingest", "job_text",
-    "judged_rules", "names_of_markers", "needs_patients", "panels", "patients", "placed_panels",
-    "planned_panels", "quality", "reader", "regression", "regression_panels", "scorecard",
-    "sensitivity", "sensitivity_inputs", "tables", "validation",
+    "attenders", "available_markers", "batches", "cohorts", "compare", "delivery", "derive",
+    "derive_inputs", "families", "figure", "figure_panels", "harmonise", "in_range", "ingest",
+    "job_text", "judged_rules", "names_of_markers", "needs_patients", "panels", "patients",
+    "placed_panels", "planned_panels", "quality", "regression", "scorecard", "sensitivity",
+    "sensitivity_inputs", "tables", "validation",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from labcohort.settings.available import (
     planned_markers,
 )
 from labcohort.settings.selection import selection
-from labcohort.settings.stages import cohorts, derive, derive_panels
+from labcohort.settings.stages import cohorts, derive, derive_inputs
 from labcohort.study.load import Study
 from labcohort.study.names import BASELINE, is_selected_on_baseline, names
 
@@ -59,13 +59,6 @@ def regression(study: Study) -> dict:
     }
 
 
-def regression_panels(study: Study) -> list[str]:
-    """Panels of what is tested in cohorts chosen on a baseline value, and of what selects them."""
-    told = regression(study)
-    markers = {row["marker"] for row in (*told["tested"], *told["selections"])}
-    return sorted({study.marker(marker)["panel"] for marker in markers})
-
-
 def in_range(study: Study) -> dict:
     """What is held against reference ranges."""
     cohorts_of = {row["cohort"]: row for row in study.tables["cohorts"]}
@@ -106,7 +99,7 @@ def attenders(study: Study) -> dict:
     }
 
 
-def sensitivity(study: Study) -> tuple[dict, list[str]]:
+def sensitivity(study: Study) -> dict:
     """The grid of specifications, what is needed to derive anew, and the formulas' modules."""
     how = study.config["sensitivity"]
     kept = ("profile", "family", "marker", "cohort", "timepoint", "test", "alpha")
@@ -116,13 +109,12 @@ def sensitivity(study: Study) -> tuple[dict, list[str]]:
         if _in_grid(study, row)
     ]
     derives = [derive(study, panel) for panel in sensitivity_panels(study)]
-    modules = sorted({module for _, own in derives for module in own})
-    used = {m for told, _ in derives for m in told["methods"]}
+    used = {m for told in derives for m in told["methods"]}
     settings = {
         "rows": in_marker_order(study, rows),
         # nothing is set aside here, and no reason given
-        "derive": [{k: v for k, v in told.items() if k != "date_columns"} for told, _ in derives],
-        "modules": modules,
+        "derive": [{k: v for k, v in told.items() if k != "date_columns"} for told in derives],
+        "modules": sorted({module for told in derives for module in told["modules"]}),
         "methods": {
             m: _first(study.config["methods"][m], _possible(study, m, levels))
             for m, levels in how["methods"].items()
@@ -136,7 +128,7 @@ def sensitivity(study: Study) -> tuple[dict, list[str]]:
     places = cohorts(study)
     used = {row["cohort"] for row in rows}
     settings["cohorts"] = [row for row in places["cohorts"] if row["cohort"] in used]
-    return settings | {k: places[k] for k in ("eligibility", "visits")}, modules
+    return settings | {k: places[k] for k in ("eligibility", "visits")}
 
 
 def _in_grid(study: Study, row: dict) -> bool:
@@ -159,8 +151,7 @@ def sensitivity_panels(study: Study) -> list[str]:
 
 def sensitivity_inputs(study: Study) -> list[str]:
     """Panels whose harmonised values the grid needs."""
-    needed = {p for panel in sensitivity_panels(study) for p in derive_panels(study, panel)}
-    return sorted(needed)
+    return derive_inputs(study, sensitivity_panels(study))
 
 
 def _possible(study: Study, marker: str, methods: list[str]) -> list[str]:

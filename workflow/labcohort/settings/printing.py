@@ -1,5 +1,7 @@
 """What the jobs are told that print: labels, units, decimals, titles."""
 
+from collections.abc import Collection
+
 from labcohort.settings.available import (
     equation,
     everyone,
@@ -97,7 +99,8 @@ def figure(study: Study, name: str) -> dict:
     }
 
 
-def figure_panels(study: Study, name: str) -> list[str]:
-    """Panels whose comparisons a figure shows."""
-    row = next(row for row in study.tables["figures"] if row["figure"] == name)
-    return sorted({study.marker(marker)["panel"] for marker in names(row["markers"])})
+def figure_panels(study: Study, figures: Collection[str]) -> list[str]:
+    """Panels whose comparisons the figures show."""
+    rows = [row for row in study.tables["figures"] if row["figure"] in figures]
+    shown = {marker for row in rows for marker in names(row["markers"])}
+    return sorted({study.marker(marker)["panel"] for marker in shown})

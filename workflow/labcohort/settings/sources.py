@@ -6,11 +6,6 @@ from labcohort.study.load import Study
 from labcohort.study.source_defaults import MESSAGES
 
 
-def reader(study: Study, source: str) -> str:
-    """The module that reads a source's format."""
-    return READERS[study.sources[source]["format"]["type"]]
-
-
 def ingest(study: Study, source: str, raw: dict[str, str], key_digest: str) -> dict:
     """How a source is read: format, layout, place of persons, dates and results.
 
@@ -24,6 +19,7 @@ def ingest(study: Study, source: str, raw: dict[str, str], key_digest: str) -> d
         "content": how["content"],
         "file": how["file"],
         "format": how["format"],
+        "modules": [READERS[how["format"]["type"]]],
         "person": how["person"],
         "columns_of": {"person": how["person"]["column"]},
         "context": sorted(how.get("context", [])),

@@ -1,5 +1,7 @@
 """What the jobs from the harmonised values to the comparison are told."""
 
+from collections.abc import Iterable
+
 from labcohort.settings.available import (
     all_inputs,
     bands,
@@ -21,7 +23,7 @@ from labcohort.study.load import Study
 from labcohort.study.names import BASELINE, is_selected_on_baseline, names
 
 
-def derive(study: Study, panel: str) -> tuple[dict, list[str]]:
+def derive(study: Study, panel: str) -> dict:
     """A panel's markers and formulas, and the modules that hold the formulas."""
     computable = set(computable_markers(study))
     own = panel_markers(study, panel)
@@ -29,7 +31,6 @@ def derive(study: Study, panel: str) -> tuple[dict, list[str]]:
     needed = with_derived_inputs(study, wanted)
     formulas = [formula_of(study, marker) for marker in needed]
     used = {table for formula in formulas for table in formula["tables"]}
-    modules = sorted({formula["module"] for formula in formulas})
     facts = {
         "ckd_stages": bands(study),
         "egfr_rounding": study.config["egfr_rounding"],
@@ -47,12 +48,13 @@ def derive(study: Study, panel: str) -> tuple[dict, list[str]]:
         "tables": {name: facts[name] for name in sorted(used)},
         "limits": {marker: _limits(study.marker(marker)) for marker in needed},
         "input_days": {m: n for m, n in study.config["input_days"].items() if m in needed},
-        "modules": modules,
+        "modules": sorted({formula["module"] for formula in formulas}),
         "censored": study.config["censored"],
         "repeats": study.config["repeats"],
         "date_columns": date_columns(study),
     }
     known = {*settings["measured"], *settings["inputs"]}
+    settings["panels"] = sorted({study.marker(marker)["panel"] for marker in known})
     settings["sex_limits"] = [
         {k: v for k, v in row.items() if k != "source"}
         for row in study.tables["sex_limits"]
@@ -63,14 +65,12 @@ def derive(study: Study, panel: str) -> tuple[dict, list[str]]:
         for row in study.tables["biological_variation"]
         if row["marker"] in settings["measured"]
     ]
-    return settings, modules
+    return settings
 
 
-def derive_panels(study: Study, panel: str) -> list[str]:
-    """Panels whose harmonised values a panel needs: its own, and those of its formulas' inputs."""
-    how, _ = derive(study, panel)
-    needed = {*how["measured"], *how["inputs"]}
-    return sorted({study.marker(marker)["panel"] for marker in needed})
+def derive_inputs(study: Study, own: Iterable[str]) -> list[str]:
+    """Panels whose harmonised values these need: their own, and those of their formulas' inputs."""
+    return sorted({panel for name in own for panel in derive(study, name)["panels"]})
 
 
 def placed_panels(study: Study) -> list[str]:
@@ -103,10 +103,14 @@ def cohorts(study: Study) -> dict:
 def compare(study: Study, panel: str) -> dict:
     """The comparisons of a panel, one entry per marker, and how they are computed."""
     own = set(panel_markers(study, panel))
-    rows = [row for row in compared_rows(study) if row["marker"] in own]
+    rows = compared_rows(study)
+    beside: dict[tuple, set[str]] = {}
+    for row in rows:
+        beside.setdefault(_group(row), set()).add(row["marker"])
+    asked = in_marker_order(study, [row for row in rows if row["marker"] in own])
     return {
         "panel": panel,
-        "plan": [_comparison(study, row) for row in in_marker_order(study, rows)],
+        "plan": [_comparison(study, row, beside[_group(row)]) for row in asked],
         "baseline": BASELINE,
         "confidence": study.config["confidence"],
         "quartiles": study.config["quartiles"],
@@ -119,13 +123,14 @@ def compare(study: Study, panel: str) -> dict:
     }
 
 
-def _comparison(study: Study, row: dict) -> dict:
-    """A compared row as its job is told."""
+def _group(row: dict) -> tuple[str, str, str]:
+    """What compared rows share that stand beside each other."""
+    return row["profile"], row["cohort"], row["timepoint"]
+
+
+def _comparison(study: Study, row: dict, beside: set[str]) -> dict:
+    """A compared row, among the markers compared `beside` it, as its job is told."""
     cohort = next(c for c in study.tables["cohorts"] if c["cohort"] == row["cohort"])
-    same = ("profile", "cohort", "timepoint")
-    beside = {
-        other["marker"] for other in compared_rows(study) if all(other[k] == row[k] for k in same)
-    }
     kept = ("profile", "family", "role", "marker", "cohort", "timepoint", "test", "summary")
     return {k: row[k] for k in (*kept, "correction", "alpha")} | {
         "exclude": names(row["exclude"]),

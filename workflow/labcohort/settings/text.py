@@ -8,17 +8,15 @@ from labcohort.provenance import Code, canonical_json
 JOBS = "labcohort.jobs"
 
 
-def job_text(
-    code: Code,
-    stage: str,
-    key: str,
-    settings: dict,
-    modules: Sequence[str] = (),
-    files: Sequence[Path] = (),
-) -> str:
-    """The canonical JSON of a job: its stage, key, settings, and a digest of all code it runs.
+def job_text(code: Code, *jobs: tuple[str, str, dict], files: Sequence[Path] = ()) -> str:
+    """The canonical JSON of jobs (stage, key, settings) that one process does in turn, with a
+    digest of all code that they run.
 
-    `modules` are those that the job imports by name, `files` those of ours that it reads.
+    `modules` of a job's settings are imported by name; `files` are those of ours that are read,
+    templates.
     """
-    digest = code.digest("__main__", f"{JOBS}.{stage}", *modules, files=tuple(files))
-    return canonical_json({"stage": stage, "key": key, "settings": settings, "code": digest})
+    adapters = dict.fromkeys(f"{JOBS}.{stage}" for stage, _, _ in jobs)
+    named = dict.fromkeys(name for _, _, told in jobs for name in told.get("modules", ()))
+    digest = code.digest("__main__", *adapters, *named, files=tuple(files))
+    said = [{"stage": stage, "key": key, "settings": told} for stage, key, told in jobs]
+    return canonical_json({"jobs": said, "code": digest})

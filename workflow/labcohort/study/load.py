@@ -22,6 +22,7 @@ DEFAULTS = {
     "exact_below": 25,
     "power": 0.8,
     "seed": 1,
+    "batch_size": 12,
     "regression": {
         "resamples": 2000,
         "minimum_pairs": 40,

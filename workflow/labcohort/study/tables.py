@@ -44,7 +44,7 @@ def read_table(path: Path, name: str, model) -> list[Row]:
         typed, schema={c: schema.columns[c].dtype.type for c in header}, strict=True
     )
     try:
-        schema.validate(frame, lazy=True)
+        model.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
         raise _first_failure(
             error.failure_cases, name, [row for row, _ in records], schema

@@ -1,6 +1,7 @@
 """YAML as people mean it: no dates made of text, no key twice, checked against a schema."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -94,10 +95,9 @@ def parse_yaml(data: bytes, name: str) -> dict:
 
 def check_schema(value: dict, schema: Path, name: str) -> None:
     """Refuse `value` (of the file `name`) where it breaks the JSON schema in the file `schema`."""
-    from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
-    validator = Draft202012Validator(yaml.safe_load(schema.read_text("utf-8")))
+    validator = _validator(schema)
     errors = [leaf for error in validator.iter_errors(value) for leaf in _leaves(error)]
     # a key that is misspelt goes before the one that seems to be missing for it
     for error in errors:
@@ -121,6 +121,14 @@ def check_schema(value: dict, schema: Path, name: str) -> None:
         rule=rule,
         do="correct it; the config/README.md of the workflow explains every key",
     )
+
+
+@cache
+def _validator(schema: Path):
+    """What holds values against the JSON schema in a file, which no run changes."""
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(parse_yaml(schema.read_bytes(), schema.name))
 
 
 def _leaves(error) -> list:
