@@ -24,6 +24,7 @@ rule all:
         TABLES,
         FIGURES,
         QUALITY,
+        "results/README.txt",
         # and every artefact on the way: a missing one is remade, never passed over
         INGESTED,
         HARMONISED,

@@ -353,8 +353,8 @@ EDITS = {
         "config/sources/site_a.yaml",
         "file: resources/demo/site_a_results.csv",
         "file: resources/demo/site_a_*.csv",
-        # what is said of a file of a pattern names its number
-        {"ingest site_a", "harmonise site_a", "quality"},
+        # cells say of a file of a pattern which number it has
+        {"ingest site_a", "quality"},
     ),
 }
 # the edits that are run, too: what runs

@@ -112,6 +112,7 @@ QUALITY = [
 # the gates between the stages; no job of a cluster
 localrules:
     all,
+    contents,
     ingested_gate,
     harmonised_gate,
     derived_gate,
