@@ -33,9 +33,9 @@ CONTENTS = """What lies where
 tables/       what was compared and found, of groups: CSV and HTML
 figures/      the figures
 quality/      the validation report, and the counts: where every result cell went
-restricted/   raw values and lines of single persons: set aside, flagged, repeated. Stays on the site
+restricted/   raw values and lines of single persons: set aside, flagged, repeated. Stays here
 ingested/ harmonised/ derived/ cohorts/ comparisons/ assessments/
-              the stages between, as Parquet. Lines of single persons: stay on the site
+              the stages between, as Parquet. Lines of single persons: stay here
 logs/         what each job said
 
 A run makes all of this from the configuration and the raw files; edit those, not these files.
