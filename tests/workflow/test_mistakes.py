@@ -512,8 +512,8 @@ def message(text: str) -> list[str]:
     assert len(starts) == 1, text
     lines = text[starts[0] :].rstrip().splitlines()
     # a part may have several lines
-    assert all(re.match(r"  (where|rule|do|log): | {9}\S", line) for line in lines[1:]), text
-    parts = [line.split(":")[0].strip() for line in lines[1:] if not line.startswith(" " * 9)]
+    assert all(re.match(r"  (where|rule|do|log): | {4}\S| {9}\S", line) for line in lines[1:]), text
+    parts = [line.split(":")[0].strip() for line in lines[1:] if not line.startswith(" " * 4)]
     assert parts[:3] == ["where", "rule", "do"], text
     return lines
 
