@@ -31,7 +31,8 @@ oracles: ## make the tests' expected numbers again (needs R)
 	  Rscript tests/studies/ipop/oracle.R ../shared/data/ipop tests/studies/ipop; fi
 	git diff --stat -- tests # nothing here: R made the same files again
 
-benchmark: $(VENV)/.ready ## time the statistics against SciPy's
+benchmark: $(VENV)/.ready-test ## time the workflow against Polars' reading, R and pandas, and the statistics against SciPy's
+	$(BIN)/python benchmarks/run.py 300 10000
 	$(BIN)/python tests/benchmarks/statistics.py
 
 lock: $(VENV)/.ready ## resolve the dependencies again (needs uv)

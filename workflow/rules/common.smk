@@ -31,7 +31,9 @@ MEMORY = Memory(Path(".snakemake/labcohort.json").resolve())
 atexit.register(MEMORY.save)
 CODE = Code(HOME, MEMORY)
 try:
-    run.refuse_unrecorded(Path("results"), RECORDS)
+    if workflow.is_main_process:
+        # a job of a cluster sees the results of the first jobs before there is any record
+        run.refuse_unrecorded(Path("results"), RECORDS)
     STUDY = load_study(Path(), HOME, MEMORY, CODE, config)
     KEY = key_of(STUDY, Path())
     RAW = {source: raw_digests(STUDY, source, Path(), MEMORY) for source in STUDY.sources}
@@ -174,7 +176,7 @@ def once(text):
 
 def memory(wildcards, input, attempt):
     """MB that a job may take: Python and its packages, and its input unpacked; more when retried."""
-    return attempt * int(600 + 20 * input.size_mb)
+    return attempt * int(1000 + 20 * input.size_mb)
 
 
 def minutes(wildcards, input, attempt):
