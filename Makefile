@@ -4,13 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= 2
 
-.PHONY: demo test check lint oracles benchmark lock clean
+.PHONY: demo test test-slurm slurm check lint oracles benchmark lock clean
 
 demo: $(VENV)/.ready ## run the whole workflow on the synthetic demo registry
 	$(BIN)/snakemake --cores $(CORES)
 
-test: $(VENV)/.ready-test ## run the tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+test: $(VENV)/.ready-test ## run the tests, but for those on a Slurm
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slurm"
+
+slurm: $(VENV)/slurm/.ready ## make the environment that submits to a Slurm cluster
+
+test-slurm: $(VENV)/.ready-test $(VENV)/slurm/.ready ## run the demo on a throwaway Slurm (root, Debian's packages)
+	$(BIN)/python -m pytest -m slurm tests/slurm
 
 check: $(VENV)/.ready ## check the configuration of STUDY (default: this directory) without running
 	$(BIN)/python workflow check $(or $(STUDY),.)
@@ -26,13 +31,15 @@ oracles: ## make the tests' expected numbers again (needs R)
 	  Rscript tests/studies/ipop/oracle.R ../shared/data/ipop tests/studies/ipop; fi
 	git diff --stat -- tests # nothing here: R made the same files again
 
-benchmark: $(VENV)/.ready ## time the statistics against SciPy's
+benchmark: $(VENV)/.ready-test ## time the workflow against Polars' reading, R and pandas, and the statistics against SciPy's
+	$(BIN)/python benchmarks/run.py 300 10000
 	$(BIN)/python tests/benchmarks/statistics.py
 
 lock: $(VENV)/.ready ## resolve the dependencies again (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-header --no-annotate pyproject.toml --group test -o requirements-test.lock
 	uv pip compile --universal --generate-hashes --no-header --no-annotate pyproject.toml --group dev -o requirements-dev.lock
+	uv pip compile --universal --generate-hashes --no-header --no-annotate pyproject.toml --group slurm -o requirements-slurm.lock
 
 clean: ## remove all results and Snakemake's records of them
 	rm -rf results .snakemake
@@ -58,4 +65,11 @@ $(VENV)/.ready-test: requirements-test.lock | $(VENV)/bin/python
 $(VENV)/.ready-dev: requirements-dev.lock | $(VENV)/bin/python
 	@echo "installing the packages of development into $(VENV) (about a minute)"
 	@$(PIP) --python $(VENV)/bin/python install --quiet --require-hashes -r $<
+	@touch $@
+
+# inside the other, so that one folder holds all environments
+$(VENV)/slurm/.ready: requirements-slurm.lock | $(VENV)/bin/python
+	@echo "installing labcohort's packages and Snakemake's Slurm plugin into $(VENV)/slurm (about a minute)"
+	@$(PYTHON) -m venv --without-pip $(VENV)/slurm
+	@$(PIP) --python $(VENV)/slurm/bin/python install --quiet --require-hashes -r $<
 	@touch $@

@@ -24,6 +24,7 @@ rule all:
         TABLES,
         FIGURES,
         QUALITY,
+        "results/README.txt",
         # and every artefact on the way: a missing one is remade, never passed over
         INGESTED,
         HARMONISED,
@@ -31,5 +32,3 @@ rule all:
         COHORTS,
         COMPARISONS,
         ASSESSMENTS,
-        # missing where there is something to take away: then a run has an end
-        "results/assessments/done",

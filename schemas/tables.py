@@ -329,12 +329,18 @@ class PostHoc(Table):
 class Corrections(Table):
     """config/corrections.tsv: single values that a person has corrected, each signed.
 
-    `file` is called as in results/restricted/. `old` and `new` are texts as the file has them (of
-    the unit, an empty one is none).
+    `file` is called as in results/restricted/, `sha256` begins its digest (files_{source}.tsv
+    there): of one file among several it is needed, for their numbers may move. `old` and `new` are
+    texts as the file has them (of the unit, an empty one is none).
     """
 
     source: str = pa.Field(str_matches=NAME)
     file: str = pa.Field(str_length={"min_value": 1})
+    sha256: str = pa.Field(
+        nullable=True,
+        str_matches=r"^[0-9A-Fa-f]{8,64}$",
+        description="the first 8 to 64 digits of the file's SHA-256, as sha256_begins has them",
+    )
     sheet: str = pa.Field(nullable=True)
     row: int = pa.Field(ge=1)
     column: str = pa.Field(str_length={"min_value": 1})

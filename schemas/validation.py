@@ -104,7 +104,7 @@ PROFILE = _exactly(
     flags=_list(_exactly(flag=TEXT, n=COUNT, first=FIRST)),
     corrections=COUNTS,
     names_folded=_list(_exactly(seen=TEXT, key=TEXT, how=TEXT)),
-    proposals=COUNT,
+    proposals=_exactly(n=COUNT, first=FIRST),
 )
 PATIENTS = {
     "rows": COUNT,

@@ -18,9 +18,9 @@ FILES = [
     *((f"config/{name}.tsv", model) for name, model in CONFIG.items() if name != "corrections"),
 ]
 CORRECTION = {
-    "source": "site_a", "file": "raw/a.csv", "sheet": None, "row": 7, "column": "result",
-    "field": "unit", "old": None, "new": "mg/dL", "who": "A. B.", "why": "asked the laboratory",
-    "date": "2025-01-31",
+    "source": "site_a", "file": "raw/a.csv", "sha256": None, "sheet": None, "row": 7,
+    "column": "result", "field": "unit", "old": None, "new": "mg/dL", "who": "A. B.",
+    "why": "asked the laboratory", "date": "2025-01-31",
 }  # fmt: skip
 MODELS = {Path(file).stem: (file, model) for file, model in FILES}
 MODELS["corrections"] = ("config/corrections.tsv", CONFIG["corrections"])
@@ -46,7 +46,7 @@ def test_the_columns_of_corrections_are_those_that_the_readme_names():
     text = (HOME / "config/README.md").read_text("utf-8")
     (row,) = [line for line in text.splitlines() if line.startswith("| `corrections.tsv`")]
     # in brackets are the values of `field`
-    named = re.findall("`([a-z]+)`", re.sub(r"`field` \([^)]*\)", "`field`", row))
+    named = re.findall("`([a-z0-9]+)`", re.sub(r"`field` \([^)]*\)", "`field`", row))
     assert named == list(CONFIG["corrections"].to_schema().columns)
 
 
@@ -119,6 +119,9 @@ WRONG = [
     ("published_results", "significant", "maybe"),
     ("corrections", "source", "Site A"),
     ("corrections", "file", ""),
+    ("corrections", "sha256", "0123456"),
+    ("corrections", "sha256", "01234567 a.csv"),
+    ("corrections", "sha256", "1.23457E+15"),
     ("corrections", "row", 0),
     ("corrections", "row", None),
     ("corrections", "column", None),

@@ -37,7 +37,7 @@ def jobs(study: Study) -> dict[str, str]:
     told |= {f"figure {r['figure']}": settings.figure(study, r["figure"])
              for r in study.tables["figures"]}  # fmt: skip
     told |= {"patients": settings.patients(study, "key"), "cohorts": settings.cohorts(study)}
-    told |= {"tables": settings.tables(study), "quality": settings.quality(study)}
+    told |= {"tables": settings.tables(study), "quality": settings.quality(study, raw)}
     told |= {name: getattr(settings, name)(study) for name in ASSESSMENTS}
     told |= {"validation": settings.validation(study, raw)}
     return {name: canonical_json(value) for name, value in told.items()}
@@ -332,9 +332,9 @@ def test_a_marker_added_elsewhere_moves_nothing(study):
 
 
 CORRECTION = {
-    "source": "site_a", "file": "resources/demo/site_a_results.csv", "sheet": None, "row": 7,
-    "column": "result", "field": "value", "old": "1", "new": "2", "who": "A. B.", "why": "typed",
-    "date": "2025-01-31",
+    "source": "site_a", "file": "resources/demo/site_a_results.csv", "sha256": None, "sheet": None,
+    "row": 7, "column": "result", "field": "value", "old": "1", "new": "2",
+    "who": "A. B.", "why": "typed", "date": "2025-01-31",
 }  # fmt: skip
 
 
@@ -347,7 +347,8 @@ def test_a_correction_moves_the_source_that_it_corrects(moved):
     [("new", "3", {"harmonise site_a"}),
      # the report counts corrections by who made them
      ("who", "C. D.", {"harmonise site_a"}),
-     ("why", "x", set()), ("date", "2025-02-01", set())],
+     # which file it is of is known before any job
+     ("sha256", "0123456789abcdef", set()), ("why", "x", set()), ("date", "2025-02-01", set())],
 )  # fmt: skip
 def test_a_correction_is_its_place_its_texts_and_who_made_it(study, moved, column, value, expected):
     corrections = [CORRECTION, CORRECTION | {"source": "site_b"}]
@@ -881,17 +882,17 @@ def test_no_mean_is_given_of_too_many_limits(study, job):
 
 
 def test_the_lists_of_derived_values_say_by_which_method(study):
-    assert settings.quality(study)["methods"] == {
+    assert settings.quality(study, {})["methods"] == {
         "EGFR": "ckd_epi_2021", "CKD_STAGE": "ckd_epi_2021", "GFR_CATEGORY": "ckd_epi_2021",
         "REMNANT_C": "measured",
     }  # fmt: skip
     config = study.config | {"methods": study.config["methods"] | {"EGFR": "mdrd_4"}}
-    told = settings.quality(replace(study, config=config))["methods"]
+    told = settings.quality(replace(study, config=config), {})["methods"]
     assert told["EGFR"] == told["CKD_STAGE"] == "mdrd_4"
 
 
 def test_the_list_of_flagged_values_leaves_out_what_is_not_judged(study):
-    told = settings.quality(study)["unjudged"]
+    told = settings.quality(study, {})["unjudged"]
     every = ["site_a", "site_b", "site_c"]
     assert told["delta_check"] == told["soft_low"] == every
     # resources/rules.tsv warns of these
@@ -900,7 +901,7 @@ def test_the_list_of_flagged_values_leaves_out_what_is_not_judged(study):
     given = [{"rule": "isolated_spike", "source": "site_b"} | own,
              {"rule": "delta_check", "source": "site_c"} | own | {"severity": "warn"}]  # fmt: skip
     tables = study.tables | {"rule_settings": given}
-    told = settings.quality(replace(study, tables=tables))["unjudged"]
+    told = settings.quality(replace(study, tables=tables), {})["unjudged"]
     assert (told["isolated_spike"], told["delta_check"]) == (["site_b"], every[:2])
 
 

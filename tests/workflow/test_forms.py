@@ -627,12 +627,15 @@ def test_a_proposal_is_one_row_whatever_its_unit_holds(decided, folder):
     (folder / "raw" / "export").write_text(f"id,day,test,result,unit\nA-1,2020-01-13,{cells}\n")
     how = source(TEXT, **LONG, units={sent: "mmol/L"}) | {"analytes": {"TG": "TG"}}
     values_of(folder, with_source(decided, how, PEOPLE))
-    quality._write_proposals({"proposals": ["lab.proposals"], "unit_proposals": "all.tsv"})
+    paths = {"proposals": ["lab.proposals"], "unit_proposals": "all.tsv"}
+    quality._write_proposals(paths, {"lab": {"raw/export": "0123456789abcdef"}})
     # the columns of config/corrections.tsv, read as that file is: no sign quotes
     for path in ("lab.proposals", "all.tsv"):
         header, row = (folder / path).read_bytes().decode().splitlines()
         found = dict(zip(header.split("\t"), row.split("\t"), strict=True))
         assert (found["old"], found["new"], found["row"]) == ('"mmol / L', "mg/dL", "2")
+    # as files_{source}.tsv has it: a row is copied as it is
+    assert found["sha256"] == "0123456789abcdef"
 
 
 def message_source():

@@ -353,8 +353,8 @@ EDITS = {
         "config/sources/site_a.yaml",
         "file: resources/demo/site_a_results.csv",
         "file: resources/demo/site_a_*.csv",
-        # what is said of a file of a pattern names its number
-        {"ingest site_a", "harmonise site_a", "quality"},
+        # cells say of a file of a pattern which number it has
+        {"ingest site_a", "quality"},
     ),
 }
 # the edits that are run, too: what runs
@@ -501,8 +501,8 @@ def test_a_signed_correction_of_one_value(copy):
     )
     old = lines[number - 1].split(",")[4]
     table = (
-        "source\tfile\tsheet\trow\tcolumn\tfield\told\tnew\twho\twhy\tdate\n"
-        f"site_a\tresources/demo/site_a_results.csv\t\t{number}\tresult\tvalue\t{old}\t"
+        "source\tfile\tsha256\tsheet\trow\tcolumn\tfield\told\tnew\twho\twhy\tdate\n"
+        f"site_a\tresources/demo/site_a_results.csv\t\t\t{number}\tresult\tvalue\t{old}\t"
         f"{float(old) + 0.1:.1f}\tJ. Doe\tslip of the pen\t2026-01-31\n"
     )
     (copy.study / "config/corrections.tsv").write_text(table, encoding="utf-8")

@@ -447,7 +447,7 @@ def test_a_wrong_mapping_is_stopped_by_rules_that_name_its_source(name, way, mak
         check_verdict(found, REPORT)
     assert caught.value.where == REPORT
     assert source in caught.value.what
-    assert all(f"{of or 'all sources'}, {rule}:" in caught.value.what for of, rule in wanted)
+    assert all(f"{of or 'all sources'}, {rule}:" in caught.value.rule for of, rule in wanted)
 
 
 @pytest.mark.parametrize("name", UNSEEN)

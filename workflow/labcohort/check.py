@@ -17,6 +17,7 @@ def check(directory: Path, home: Path) -> int:
     memory = Memory(directory / ".snakemake" / "labcohort.json")
     try:
         study = load_study(directory, home, memory, Code(home, memory))
+        _check_corrections(study, directory, memory)
         patients = _check_source(study, study.patients_source, directory, None)
         read = {}
         for name in study.result_sources:
@@ -33,6 +34,13 @@ def check(directory: Path, home: Path) -> int:
     for line in [*study.replaced, *lines]:
         print(f"  {line}")
     return 0
+
+
+def _check_corrections(study, directory: Path, memory: Memory) -> None:
+    from labcohort.study.raw import check_corrected, raw_digests
+
+    sources = sorted({row["source"] for row in study.tables["corrections"]})
+    check_corrected(study, {name: raw_digests(study, name, directory, memory) for name in sources})
 
 
 def _check_source(study, name: str, directory: Path, patients: Read | None) -> Read:

@@ -30,6 +30,19 @@ NOISE = (
     # after it the place of a failed job's log would not be the last line
     "Elapsed time",
 )
+# what stands in results/README.txt
+CONTENTS = """What lies where
+
+tables/       what was compared and found, of groups: CSV and HTML
+figures/      the figures
+quality/      the validation report, and the counts: where every result cell went
+restricted/   raw values and lines of single persons: set aside, flagged, repeated. Stays here
+ingested/ harmonised/ derived/ cohorts/ comparisons/ assessments/
+              the stages between, as Parquet. Lines of single persons: stay here
+logs/         what each job said
+
+A run makes all of this from the configuration and the raw files; edit those, not these files.
+"""
 # beside tables and figures that the last run, which failed, has not made
 EARLIER = "OF_AN_EARLIER_RUN.txt"
 NOISY_EVENTS = ("JOB_FINISHED", "JOB_STARTED")

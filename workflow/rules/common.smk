@@ -22,7 +22,7 @@ from labcohort.provenance import Code
 from labcohort.restricted import make_restricted
 from labcohort.study.load import load_study
 from labcohort.study.names import SIBLINGS
-from labcohort.study.raw import key_of, raw_digests
+from labcohort.study.raw import check_corrected, key_of, raw_digests
 
 # where the study is: here, or where a workflow that uses this one as a module has it (`prefix:`)
 STUDY_AT = Path(workflow.modifier.path_modifier.replace_prefix("config")).parent
@@ -44,10 +44,12 @@ try:
         # of a module nothing is cached: no rule here says `cache:`
         run.refuse_cache(workflow.enable_cache and not IS_MODULE)
         run.refuse_unwritable(Path(".snakemake"), RESULTS)
-    run.refuse_unrecorded(RESULTS, RECORDS)
+        # not in a job of a cluster, which sees the first results before there is any record
+        run.refuse_unrecorded(RESULTS, RECORDS)
     STUDY = load_study(STUDY_AT, HOME, MEMORY, CODE, config)
     KEY = key_of(STUDY, STUDY_AT)
     RAW = {source: raw_digests(STUDY, source, STUDY_AT, MEMORY) for source in STUDY.sources}
+    check_corrected(STUDY, RAW)
     PREVIOUS = {
         source: raw_digests(STUDY, source, STUDY_AT, MEMORY, "previous")
         for source in STUDY.result_sources
@@ -173,7 +175,7 @@ def once(text):
 
 def memory(wildcards, input, attempt):
     """MB that a job may take: Python and its packages, and its input unpacked; more when retried."""
-    return attempt * int(600 + 20 * input.size_mb)
+    return attempt * int(1000 + 20 * input.size_mb)
 
 
 def minutes(wildcards, input, attempt):

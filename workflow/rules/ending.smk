@@ -1,5 +1,15 @@
 # in:  all rules
-# out: what is said when a run ends; nothing left of what the configuration no longer has
+# out: results/README.txt   what lies where; nothing is left of what a study no longer has
+
+
+rule contents:
+    output:
+        "results/README.txt",
+    localrule: True
+    params:
+        text=run.CONTENTS,
+    shell:
+        "printf %s {params.text:q} > {output:q}"
 
 
 def stale():
@@ -14,8 +24,8 @@ def stale():
 
 
 if workflow.is_main_process and not IS_MODULE and stale():
-    # a run that finds nothing else to do must end, too, to take them away
-    (RESULTS / "assessments/done").unlink(missing_ok=True)
+    # a run with nothing else to do has this, and takes them away when it ends
+    (RESULTS / "README.txt").unlink(missing_ok=True)
 
 
 onsuccess:

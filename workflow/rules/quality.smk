@@ -52,7 +52,7 @@ rule quality:
         # the second reads what the first has put together
         job=once(
             lambda wildcards: job_text(
-                ("quality", "all", settings.quality(STUDY)),
+                ("quality", "all", settings.quality(STUDY, RAW)),
                 ("validate", "all", settings.validation(STUDY, RAW)),
                 files=[REPORT],
             )
@@ -81,6 +81,7 @@ rule delivery:
     output:
         delivery="results/quality/deliveries/{source}.json",
         moved="results/restricted/delivery_{source}.csv",
+        files="results/restricted/files_{source}.previous.tsv",
     log:
         "results/logs/quality/{source}.delivery.log",
     resources:
@@ -97,6 +98,7 @@ rule delivery:
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
         " --delivery {output.delivery:q} --moved {output.moved:q}"
+        " --files {output.files:q}"
         " --log {log:q} <<< {params.job:q}"
 
 

@@ -23,6 +23,17 @@ def test_students_sleep():
     assert result.reason is None
 
 
+@pytest.mark.parametrize(
+    ("baseline", "followup"),
+    # differences of 0.1, 0.2 and -0.3, which cancel in decimals and not in binary
+    [([1.1, 1.3, 1.4], [1.2, 1.5, 1.1]), ([140.1, 139.3, 141.4], [140.2, 139.5, 141.1])],
+)
+def test_changes_that_cancel_in_decimals_have_no_mean_and_no_sign(baseline, followup):
+    result = paired_t(clean_differences(baseline, followup))
+    assert (result.change_mean, result.statistic, result.p_value) == (0, 0, 1)
+    assert result.ci_low == -result.ci_high
+
+
 def test_darwins_maize():
     # Fisher, The Design of Experiments, 1935, section 17: t = 2.148 with 14 degrees of freedom,
     # just above the 5 per cent value of 2.145; mean 20.93 eighths of an inch.

@@ -87,6 +87,21 @@ def test_an_unreadable_attribute_is_null_and_set_aside(table, column, text, attr
     assert f"'{text}'" in record["reason"]
 
 
+SHIFTED = {"privacy": {"shift_days": 180}}
+
+
+@pytest.mark.parametrize(
+    ("text", "form"), [("1960", "9999"), ("31/2/1960", "99/9/9999"), ("5 May 60", "9 aaa 99")]
+)
+def test_where_dates_are_shifted_no_reason_shows_a_true_one(table, text, form):
+    given = table((ID, 2, {"Born": text}))
+    records = harmonise_patients(given, HOW | SHIFTED).quarantine
+    [reason] = records["reason"]
+    assert f"'{form}'" in reason and text not in reason
+    # the list is restricted, and has the file's own text to look for
+    assert records.item(0, "raw_value") == text
+
+
 def test_known_attributes_that_a_study_lacks_are_null(table):
     how = HOW | {"attributes": {"dose": HOW["attributes"]["dose"]}}
     people = harmonise_patients(table((ID, 2, {})), how).people
@@ -176,7 +191,7 @@ DATED = HOW | {
 def births(cells):
     """Births found in rows (person, born, treated, seen): the patients by person, and the rules."""
 
-    def found(*rows: tuple):
+    def found(*rows: tuple, **more):
         frame = cells(
             *(
                 {"person": person, "row": row, "column": column, "analyte": column,
@@ -185,7 +200,7 @@ def births(cells):
                 for column, text in zip(("Born", "Treated", "Seen"), texts, strict=True)
             )
         )  # fmt: skip
-        result = harmonise_patients(frame, DATED)
+        result = harmonise_patients(frame, DATED | more)
         aside = Quarantine.validate(result.quarantine, lazy=True)
         rules = aside.select("row", "rule", "reason").iter_rows()
         people = dict(result.people.select("person", "birth_date").iter_rows())
@@ -220,6 +235,11 @@ def test_a_century_that_is_not_proved_is_set_aside(births, born, treated, why):
     assert people == {"p1": None}
     rule, reason = aside[2]
     assert rule == "invalid_date" and why in reason and f"'{born}'" in reason
+
+
+def test_a_birth_without_a_century_shows_its_form_where_dates_are_shifted(births):
+    _, aside = births(("p1", "5/6/05", "2016-06-22", ""), **SHIFTED)
+    assert aside[2][1].startswith("'9/9/99' has a year of two digits")
 
 
 def test_a_leap_day_is_of_the_one_century_that_has_it(births):

@@ -136,6 +136,22 @@ def test_each_hit_of_a_pattern_stays_inside(study, pattern):
         study_paths(study, pattern, WHERE, [])
 
 
+@pytest.mark.parametrize("pattern", ["raw/*.hl7", "raw/*/x.hl7", "raw/**/*.hl7"])
+def test_a_link_among_the_hits_of_a_pattern_is_called_by_its_number(study, pattern):
+    """Who sends a file names it, or its folder, after the person at times."""
+    elsewhere = study.parent / "elsewhere"
+    if pattern == "raw/*.hl7":
+        (study / "raw" / "ROE_JANE.hl7").symlink_to(elsewhere / "x.hl7")
+    else:
+        (study / "raw" / "ROE_JANE").mkdir()
+        (study / "raw" / "ROE_JANE" / "x.hl7").symlink_to(elsewhere / "x.hl7")
+    with pytest.raises(UserError, match="leads out of the study's directory") as caught:
+        study_paths(study, pattern, WHERE, [])
+    # capitals come first in the order of names
+    assert caught.value.what.endswith(f" by the link {pattern} (file 1)")
+    assert "ROE" not in str(caught.value)
+
+
 @pytest.mark.parametrize("pattern", ["raw/*/../../../elsewhere/*", "raw/a**/x.hl7"])
 def test_a_pattern_that_cannot_be_read(study, pattern):
     with pytest.raises(UserError, match="the pattern cannot be read"):

@@ -4,7 +4,7 @@ import pytest
 from labcohort.errors import UserError
 from labcohort.memory import Memory
 from labcohort.study.load import Study
-from labcohort.study.raw import key_of, raw_digests, raw_files
+from labcohort.study.raw import check_corrected, key_of, raw_digests, raw_files
 
 
 @pytest.fixture
@@ -81,6 +81,59 @@ def test_the_digest_follows_the_content(study, raw, tmp_path):
         raw.write_text(text)
         digests.append(raw_digests(study, "site", tmp_path, memory)["raw/a.csv"])
     assert digests[0] == digests[2] != digests[1]
+
+
+PATTERN = "raw/*.csv"
+# SHA-256 of "abc" and "" (FIPS 180-2, appendix B; NIST's example values), as their jobs know them
+ABC, NOTHING = "ba7816bf8f01cfea", "e3b0c44298fc1c14"
+
+
+@pytest.fixture
+def corrected(study):
+    """Check one correction of the file and digest, where these files have these digests."""
+
+    def check(file: str, sha256: str | None, pattern: str, **files: str) -> None:
+        study.sources["site"]["file"] = pattern
+        study.tables["corrections"] = [{"source": "site", "file": file, "sha256": sha256}]
+        check_corrected(study, {"site": {f"raw/{name}.csv": d for name, d in files.items()}})
+
+    return check
+
+
+@pytest.mark.parametrize(
+    "given", [ABC, "BA7816BF", f"{ABC}414140de5dae2223b00361a396177a9cb410ff61f20015ad"]
+)
+def test_a_correction_of_the_file_that_has_the_digest(corrected, given):
+    corrected(f"{PATTERN} (file 2)", given, PATTERN, a=NOTHING, b=ABC)
+    corrected("raw/a.csv", given, "raw/a.csv", a=ABC)
+
+
+def test_a_correction_of_a_lone_file_needs_no_digest(corrected):
+    corrected("raw/a.csv", None, "raw/a.csv", a=ABC)
+
+
+def test_a_file_that_is_added_takes_no_correction_of_another(corrected):
+    corrected(f"{PATTERN} (file 1)", ABC, PATTERN, roe=ABC, stiles=NOTHING)
+    for added in ({"doe": NOTHING}, {f"doe_{n}": NOTHING for n in range(9)}):
+        with pytest.raises(UserError, match="not the one that is called so now") as caught:
+            corrected(f"{PATTERN} (file 1)", ABC, PATTERN, roe=ABC, **added)
+        assert caught.value.where == "config/corrections.tsv, row 2, column 'sha256'"
+        number = {1: "2", 9: "10"}[len(added)]
+        assert f"now called '{PATTERN} (file {number})'" in caught.value.do
+        # the name of a file may be a person's
+        assert "roe" not in str(caught.value) and "doe" not in str(caught.value)
+
+
+@pytest.mark.parametrize("file", [f"{PATTERN} (file 1)", f"{PATTERN} (file 7)"])
+def test_a_corrected_file_that_is_gone(corrected, file):
+    with pytest.raises(UserError, match="not the one that is called so now") as caught:
+        corrected(file, ABC, PATTERN, roe=NOTHING)
+    assert "not there any more" in caught.value.do
+
+
+def test_a_lone_file_that_was_sent_anew(corrected):
+    with pytest.raises(UserError, match="not the one that is called so now"):
+        corrected("raw/a.csv", ABC, "raw/a.csv", a=NOTHING)
 
 
 def test_another_key_is_seen_without_being_told(study, tmp_path):

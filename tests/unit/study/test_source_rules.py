@@ -192,7 +192,20 @@ def test_what_may_be_so_is_taken(edit, load, edits):
 )  # fmt: skip
 def test_a_correction_names_a_source_of_results(folder, refusal, source, what):
     columns = Corrections.to_schema().columns
-    row = [source, "a.csv", "", "7", "result", "value", "1", "2", "A. B.", "typed", "2025-01-31"]
+    row = [
+        source,
+        "a.csv",
+        "",
+        "",
+        "7",
+        "result",
+        "value",
+        "1",
+        "2",
+        "A. B.",
+        "typed",
+        "2025-01-31",
+    ]
     lines = ["\t".join(columns), "\t".join(row)]
     (folder / "config/corrections.tsv").write_text("\n".join(lines) + "\n", "utf-8")
     error = refusal()
@@ -205,13 +218,14 @@ SITE_A = "resources/demo/site_a_results.csv"
 
 @pytest.fixture
 def correct(folder):
-    """Write config/corrections.tsv: one good row, and one that differs in `other`."""
+    """Write config/corrections.tsv: one good row (but for `first`), and one that differs in
+    `other`."""
 
-    def write(**other: str) -> None:
+    def write(first: dict | None = None, **other: str) -> None:
         columns = list(Corrections.to_schema().columns)
-        cells = ["site_a", SITE_A, "", "7", "result", "value", "1", "2", "A. B.", "typed"]
+        cells = ["site_a", SITE_A, "", "", "7", "result", "value", "1", "2", "A. B.", "typed"]
         good = dict(zip(columns, [*cells, "2025-01-31"], strict=True))
-        rows = [columns, good.values(), (good | {"row": "8"} | other).values()]
+        rows = [columns, (good | (first or {})).values(), (good | {"row": "8"} | other).values()]
         text = "".join("\t".join(row) + "\n" for row in rows)
         (folder / "config/corrections.tsv").write_text(text, "utf-8")
 
@@ -261,6 +275,23 @@ def test_a_correction_calls_a_file_as_the_results_do(correct, edit, load, refusa
     text = f"{pattern} (file 1)"
     correct(file=text)
     assert refusal().where == "config/corrections.tsv, row 2, column 'file'"
+
+
+def test_a_correction_of_one_file_among_several_has_its_digest(correct, edit, load, refusal):
+    edit("config/sources/site_a.yaml", "site_a_results.csv", "site_a_*.csv")
+    of = {"file": SITE_A.replace("results", "*") + " (file 1)"}
+    correct(first=of, **of)
+    error = refusal()
+    assert error.what == (
+        "a correction of one file among several does not say which file was corrected"
+    )
+    assert error.where == "config/corrections.tsv, row 2, column 'sha256'"
+    assert "files_site_a.tsv" in error.do
+    of["sha256"] = "0123abcd"
+    correct(first=of, **of)
+    assert [row["sha256"] for row in load().tables["corrections"]] == ["0123abcd"] * 2
+    correct(first=of, **(of | {"sha256": "0123"}))
+    assert "the first 8 to 64 digits" in refusal().rule
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def profile_of(*markers: dict, **more) -> dict:
         "flags": [],
         "corrections": {},
         "names_folded": [],
-        "proposals": 0,
+        "proposals": {"n": 0, "first": []},
     } | more  # fmt: skip
 
 

@@ -112,5 +112,13 @@ def test_what_is_no_question_to_the_laboratory_is_on_our_side(written):
     assert "4 more are on the sheet 'our side', and nothing is asked about them" in said
 
 
+@pytest.mark.parametrize(("file", "said"), [("raw/a.csv", False), ("raw/*.csv (file 12)", True)])
+def test_it_says_how_files_of_a_pattern_are_numbered(written, file, said):
+    frame = rows("n.a.").with_columns(file=pl.lit(file))
+    book = CalamineWorkbook.from_path(str(written(frame)))
+    about = " ".join(row[0] for row in book.get_sheet_by_name("about").to_python())
+    assert ("numbered in the order of their names" in about) == said
+
+
 def test_rules_on_our_side_are_rules(rows):
     assert set(OUR_SIDE) <= {row["rule"] for row in rows if row["kind"] == "aside"}

@@ -91,6 +91,14 @@ def test_a_finding_is_said_in_words(name, measure, n, note, words):
     assert said.rule == f"a, {name}: 1 of 1 markers; {words}"
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"), [("flag", "computed values"), ("finding", "all sources")]
+)
+def test_what_is_of_no_source_is_computed_or_of_all(kind, said):
+    error = refused(rule("r", part(None, 9, 9, "critical"), kind=kind))
+    assert error.what.endswith(f": {said}") and error.rule.startswith(f"{said}, r: ")
+
+
 def test_a_message_can_still_be_read_however_much_is_wrong():
     rules = [rule(f"r{n}", part(f"s{n}", 9, 9, "critical")) for n in range(20)]
     said = refused(*rules)

@@ -211,7 +211,7 @@ def test_what_a_delivery_and_a_person_changed(shown):
     cells = {"same": 1090, "gone": 3}
     delivery = {"cells": cells, "persons": {"added": 2}, "analytes": analytes}
     delivery["first"] = {"gone": [], "changed": []}
-    a = profile_of(corrections={"B. Lee": 4}, proposals=6)
+    a = profile_of(corrections={"B. Lee": 4}, proposals={"n": 6, "first": []})
     text = " ".join(shown(profiles={"a": a, "b": profile_of()}, deliveries={"a": delivery}).text)
     for words in ("3 gone, 1,090 same", "2 added", "B. Lee: 4", "6 values are plausible"):
         assert words in " ".join(text.split()), words

@@ -122,11 +122,15 @@ def test_what_changed_since_the_last_delivery(judged):
 
 def test_names_folded_and_units_proposed(judged):
     folded = [{"seen": "TC ", "key": "TC", "how": "blanks"}]
-    of_a = profile_of(marker_row("TC", 88, 4.5, set_aside=2), names_folded=folded, proposals=6)
+    at = {"file": "a.csv", "sheet": None, "row": 7, "column": "TC"}
+    proposed = {"n": 6, "first": [at]}
+    marker = marker_row("TC", 88, 4.5, set_aside=2)
+    of_a = profile_of(marker, names_folded=folded, proposals=proposed)
     found = judged(profiles={"a": of_a, "b": profile_of()})
     assert part(found, "name_folded", "a")["failed"] == 1
     own = part(found, "unit_proposed", "a")
     assert (own["tried"], own["failed"], own["verdict"]) == (90, 6, "warn")
+    assert own["first"] == [at]
 
 
 def test_a_wrong_unit_of_one_marker_is_critical(judged):

@@ -3,11 +3,16 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtr, stdtrit
 
 from labcohort.compare.samples import as_sample
 from labcohort.compare.summaries import mean, sd
+
+# a mean this part of the largest difference is a rounding error: of a million pairs with four
+# digits each, the smallest mean that is not zero is a hundred times larger
+DUST = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +38,17 @@ def paired_t(d: ArrayLike, confidence: float = 0.95) -> PairedT:
 
     t = mean(d) / (SD(d)/√n) with n - 1 degrees of freedom (Student, Biometrika 1908;6:1-25).
     Give it cleaned differences (ties.clean_differences): in raw ones a constant difference has
-    a spread of rounding errors, and a t of 10^15. Undefined with no pair, with one, and where
+    a spread of rounding errors, and a t of 10^15; a mean that is zero in decimals is zero here.
+    Undefined with no pair, with one, and where
     all differences are equal. Raises ValueError on NaN, infinity, or a confidence not in (0, 1).
     """
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence level lies between 0 and 1, not at {confidence}")
     d = as_sample(d)
     change_mean, change_sd = mean(d), sd(d)
+    if d.size and abs(change_mean) <= DUST * np.abs(d).max():
+        # decimals that cancel leave a rounding error, which has no size and no sign
+        change_mean = 0.0
     if not change_sd:
         reason = _why_undefined(d.size, change_mean)
         return PairedT(None, None, None, change_mean, change_sd, None, None, reason)

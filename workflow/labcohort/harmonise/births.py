@@ -9,14 +9,16 @@ from labcohort.harmonise.dates import parsed_date
 OLDEST = 120
 
 
-def with_century(births: pl.DataFrame, others: pl.DataFrame, formats: list[str]) -> pl.DataFrame:
+def with_century(
+    births: pl.DataFrame, others: pl.DataFrame, formats: list[str], shown: pl.Expr
+) -> pl.DataFrame:
     """`births` with the century of two-digit years proved, and set aside where it cannot be.
 
     `births` has a row a cell: person, value_text, read (the date; null where there is none), rule
-    and reason; `others` (person, attribute, date) has all other dates of the patient table. Of
-    19YY and 20YY the one is taken that makes the person 0 to 120 years old at their own other
-    dates, or, without any, at the latest of the table; where both or neither do, or nothing is
-    dated, rule `invalid_date`.
+    and reason; `others` (person, attribute, date) has all other dates of the patient table;
+    `shown` is what a reason shows of a date's text. Of 19YY and 20YY the one is taken that makes
+    the person 0 to 120 years old at their own other dates, or, without any, at the latest of the
+    table; where both or neither do, or nothing is dated, rule `invalid_date`.
     """
     own = others.group_by("person").agg(first=pl.min("date"), last=pl.max("date"))
     births = births.join(own, on="person", how="left", maintain_order="left").with_columns(
@@ -30,7 +32,7 @@ def with_century(births: pl.DataFrame, others: pl.DataFrame, formats: list[str])
     settled = births.with_columns(
         read=pl.when("is_short").then(proved).otherwise("read"),
         rule=pl.when(unproved).then(pl.lit("invalid_date")).otherwise("rule"),
-        reason=pl.when(unproved).then(_why_unproved(fits, first)).otherwise("reason"),
+        reason=pl.when(unproved).then(_why_unproved(fits, first, shown)).otherwise("reason"),
     )
     return settled.drop("first", "last", "is_short", "other")
 
@@ -60,7 +62,7 @@ def _is_of_an_age(birth: str, first: pl.Expr, last: pl.Expr) -> pl.Expr:
     return fits.fill_null(False)
 
 
-def _why_unproved(fits: pl.Expr, known: pl.Expr) -> pl.Expr:
+def _why_unproved(fits: pl.Expr, known: pl.Expr, shown: pl.Expr) -> pl.Expr:
     why = (
         pl.when(known.is_null())
         .then(pl.lit("no other date of the table tells the century"))
@@ -69,6 +71,6 @@ def _why_unproved(fits: pl.Expr, known: pl.Expr) -> pl.Expr:
         .otherwise(pl.lit("no century fits the other dates"))
     )
     return pl.concat_str(
-        pl.lit("'"), "value_text", pl.lit("' has a year of two digits, and "), why,
+        pl.lit("'"), shown, pl.lit("' has a year of two digits, and "), why,
         pl.lit("; have it sent with four"),
     )  # fmt: skip

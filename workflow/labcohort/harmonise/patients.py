@@ -10,6 +10,7 @@ from labcohort.harmonise.dates import matches_a_format, parsed_date
 from labcohort.harmonise.identity import ROW, conflicts
 from labcohort.harmonise.missing import is_missing
 from labcohort.harmonise.numbers import parsed_number
+from labcohort.harmonise.seen_forms import form_of
 from labcohort.quarantine import records
 
 # attributes that formulas and cohorts know; null for all where a study has none
@@ -44,7 +45,7 @@ def harmonise_patients(cells: pl.DataFrame, how: dict) -> People:
         read[name] = _read(own, entry, how, LIMITS.get(name))
     if "birth_date" in read:
         others, formats = _other_dates(read), how["attributes"]["birth_date"]["dates"]
-        births = with_century(read["birth_date"], others, formats)
+        births = with_century(read["birth_date"], others, formats, _shown_date(how))
         read["birth_date"] = _not_after(births, others)
     table = open_cells.select(*ROW, "person").unique()
     for name, part in read.items():
@@ -120,13 +121,22 @@ def _nobody(cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _shown_date(how: dict) -> pl.Expr:
+    """What a reason shows of a date's text: where dates are shifted its form alone."""
+    text = pl.col("value_text")
+    # a true date would tell the days by which all dates of the person are shifted
+    return form_of(text) if "privacy" in how else text
+
+
 def _read(
     cells: pl.DataFrame, entry: dict, how: dict, limits: tuple[float, float] | None
 ) -> pl.DataFrame:
     """The cells of one attribute, typed in the column `read`, or with a rule and reason."""
     text = pl.col("value_text")
     missing = is_missing(text, how["missing"], how["decimal"])
+    shown = text
     if "dates" in entry:
+        shown = _shown_date(how)
         read = parsed_date(text, entry["dates"])
         rule = pl.when(matches_a_format(text, entry["dates"])).then(pl.lit("invalid_date"))
         rule = rule.otherwise(pl.lit("undeclared_date_format"))
@@ -154,5 +164,5 @@ def _read(
         marker=pl.lit(None, pl.String),
         rule=pl.when(unread).then(rule),
         # no `format`: a code may hold braces
-        reason=pl.when(unread).then(pl.concat_str(pl.lit("'"), "value_text", pl.lit(why))),
+        reason=pl.when(unread).then(pl.concat_str(pl.lit("'"), shown, pl.lit(why))),
     )

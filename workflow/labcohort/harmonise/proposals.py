@@ -71,7 +71,10 @@ def proposal_rows(cells: pl.DataFrame) -> pl.DataFrame:
     return (
         cells.filter(pl.col("proposed_unit").is_not_null())
         .select(
-            "source", "file", "sheet", "row", "column",
+            "source", "file",
+            # digests of files are the job quality's to know: a file may change, and no cell of it
+            pl.lit("").alias("sha256"),
+            "sheet", "row", "column",
             field=pl.lit("unit"),
             old=pl.col("unit_text").fill_null(""),
             new="proposed_unit",

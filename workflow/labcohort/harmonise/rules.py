@@ -4,6 +4,7 @@ import polars as pl
 
 from labcohort.errors import nearest
 from labcohort.harmonise.numbers import why_no_number
+from labcohort.harmonise.seen_forms import form_of
 from labcohort.harmonise.withdrawn import REPLACED, WITHDRAWN
 
 CANCELLED = "cancelled"
@@ -55,7 +56,7 @@ def _words(how: dict, like: dict[str, str]) -> dict[str, pl.Expr]:
     date = pl.col("date_text")
     if "privacy" in how:
         # a true date would tell the days by which all dates of the person are shifted
-        date = date.str.replace_all("[0-9]", "9").str.replace_all(r"\p{L}", "a")
+        date = form_of(date)
     unit = (
         pl.when(pl.col("proposed_unit").is_not_null())
         .then(pl.format("; it would be plausible in {}", "proposed_unit"))

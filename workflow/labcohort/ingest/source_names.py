@@ -11,3 +11,15 @@ def shown_names(pattern: str, files: list[str]) -> dict[str, str]:
         return {pattern: pattern}
     digits = len(str(len(files)))
     return {file: f"{pattern} (file {n:0{digits}})" for n, file in enumerate(sorted(files), 1)}
+
+
+def listed_files(pattern: str, digests: dict[str, str]):
+    """What each file is called, its path from the study's directory, and the first 16 digits of
+    its SHA-256, as a polars frame; `digests` is path -> those digits."""
+    import polars as pl
+
+    from labcohort.spreadsheet import inert
+
+    shown = shown_names(pattern, list(digests))
+    rows = [(shown[path], path, digests[path]) for path in shown]
+    return inert(pl.DataFrame(rows, schema=["file", "path", "sha256_begins"], orient="row"))

@@ -9,12 +9,13 @@ from labcohort.ingest.key import read_key
 from labcohort.ingest.layouts import no_data
 from labcohort.ingest.pseudonym import Pseudonyms
 from labcohort.ingest.source import parts_of
+from labcohort.ingest.source_names import listed_files
 from labcohort.spreadsheet import inert, marked
 from labcohort.validate.delivery import compared, counts, moved
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
-    """Write the counts, and what is gone or changed; the line to report."""
+    """Write the counts, what is gone or changed, and which file is which; the line to report."""
     pseudonyms = Pseudonyms(read_key(settings["privacy"], Path()), settings["person"])
     batches = [b for part in parts_of(settings, key, Path(), pseudonyms) for b in part.cells()]
     if not batches:
@@ -25,6 +26,7 @@ def main(paths: dict, key: str, settings: dict) -> str:
     pairs = compared(now, before)
     inert(marked(moved(pairs), settings["synthetic"])).write_csv(paths["moved"])
     found = counts(now, before, pairs, names)
+    listed_files(settings["file"], settings["raw"]).write_csv(paths["files"], separator="\t")
     text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
     Path(paths["delivery"]).write_text(text, encoding="utf-8")
     cells = found["cells"]

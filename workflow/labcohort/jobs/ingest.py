@@ -8,9 +8,8 @@ from labcohort.ingest.key import read_key
 from labcohort.ingest.layouts import no_data
 from labcohort.ingest.pseudonym import Pseudonyms
 from labcohort.ingest.source import parts_of
-from labcohort.ingest.source_names import shown_names
+from labcohort.ingest.source_names import listed_files
 from labcohort.ledger import balance
-from labcohort.spreadsheet import inert
 from schemas.ingested import Cells
 
 
@@ -30,13 +29,5 @@ def main(paths: dict, key: str, settings: dict) -> str:
         # attributes of persons are context: they are no result cells
         ledger = ledger.clear()
     ledger.write_csv(paths["ledger"], separator="\t")
-    _files(settings).write_csv(paths["files"], separator="\t")
+    listed_files(settings["file"], settings["raw"]).write_csv(paths["files"], separator="\t")
     return f"{cells.height:,} cells of {settings['file']}"
-
-
-def _files(settings: dict) -> pl.DataFrame:
-    """What each file of the source is called, its path from the study's directory, and the first
-    16 digits of its SHA-256."""
-    shown = shown_names(settings["file"], list(settings["raw"]))
-    rows = [(shown[path], path, settings["raw"][path]) for path in shown]
-    return inert(pl.DataFrame(rows, schema=["file", "path", "sha256_begins"], orient="row"))

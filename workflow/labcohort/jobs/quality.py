@@ -36,7 +36,7 @@ def main(paths: dict, key: str, settings: dict) -> str:
     balances = balances.sort("marker", "reason").insert_column(1, method.alias("method"))
     marked(balances, settings["synthetic"]).write_csv(paths["derived"], separator="\t")
     _write_flags(paths, settings)
-    _write_proposals(paths)
+    _write_proposals(paths, settings["digests"])
     shown = marked(quarantine.drop("person"), settings["synthetic"])
     inert(shown).write_csv(paths["set_aside"])
     return _said(ledger, quarantine)
@@ -67,12 +67,19 @@ def _write_flags(paths: dict, settings: dict) -> None:
     inert(shown).write_csv(paths["to_look_at"])
 
 
-def _write_proposals(paths: dict) -> None:
-    """Units that a person may accept, in the columns of config/corrections.tsv, without a sign."""
+def _write_proposals(paths: dict, digests: dict[str, dict[str, str]]) -> None:
+    """Units that a person may accept, in the columns of config/corrections.tsv, without a sign;
+    `digests` are those of the files: source -> file -> digest."""
     # a text may begin with a quote, which quotes nothing there
     how = {"separator": "\t", "quote_char": None, "infer_schema": False}
     parts = [pl.read_csv(path, **how) for path in paths["proposals"]]
-    inert(pl.concat(parts)).write_csv(paths["unit_proposals"], separator="\t", quote_style="never")
+    rows = [(s, f, digest) for s, files in digests.items() for f, digest in files.items()]
+    known = pl.DataFrame(
+        rows, schema=dict.fromkeys(("source", "file", "sha256"), pl.String), orient="row"
+    )
+    proposals = pl.concat(parts).update(known, on=["source", "file"])
+    path = paths["unit_proposals"]
+    inert(proposals).write_csv(path, separator="\t", quote_style="never")
 
 
 def _all(paths: list[str]) -> pl.DataFrame:

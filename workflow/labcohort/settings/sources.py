@@ -164,7 +164,7 @@ def harmonise(study: Study, source: str, key_digest: str) -> dict:
             if {row["greater"], row["lesser"]} <= markers
         ],
         "corrections": [
-            {k: v for k, v in row.items() if k not in ("source", "why", "date")}
+            {k: v for k, v in row.items() if k not in ("source", "sha256", "why", "date")}
             for row in study.tables["corrections"]
             if row["source"] == source
         ],

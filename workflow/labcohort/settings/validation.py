@@ -14,9 +14,9 @@ from labcohort.validate.rules import judge, rules_of
 PACKAGES = ("snakemake", "pandera", "polars")
 
 
-def quality(study: Study) -> dict:
-    """What the lists of set-aside and flagged values say of themselves, and which flags they
-    leave out."""
+def quality(study: Study, raw: dict[str, dict[str, str]]) -> dict:
+    """What the lists of set-aside, flagged and proposed values say of themselves, and which flags
+    they leave out; `raw` is source -> file -> digest."""
     known = sorted(available_markers(study))
     judged = {rule["rule"]: rule for rule in judged_rules(study)}
     flags = [
@@ -31,6 +31,12 @@ def quality(study: Study) -> dict:
         "methods": {m: e for m in known if (e := equation(study, m))},
         "units": {marker: study.marker(marker)["unit"] for marker in known},
         "unjudged": {flag: sources for flag, sources in unjudged.items() if sources},
+        # of the patient table nothing is proposed
+        "digests": {
+            source: _as_shown(study, source, files)
+            for source, files in raw.items()
+            if source != study.patients_source
+        },
     }
 
 
@@ -83,13 +89,16 @@ def _made_from(study: Study, raw: dict[str, dict[str, str]]) -> dict[str, dict]:
     return {
         source: {
             "mapping": digest(canonical_json(study.sources[source])),
-            "files": {
-                shown: files[file]
-                for file, shown in shown_names(study.sources[source]["file"], list(files)).items()
-            },
+            "files": _as_shown(study, source, files),
         }
         for source, files in raw.items()
     }
+
+
+def _as_shown(study: Study, source: str, files: dict[str, str]) -> dict[str, str]:
+    """What each file of a source is called -> its digest."""
+    called = shown_names(study.sources[source]["file"], list(files))
+    return {shown: files[file] for file, shown in called.items()}
 
 
 def _raw_digests(study: Study, raw: dict[str, dict[str, str]]) -> dict[str, str]:

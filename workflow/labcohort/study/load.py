@@ -132,7 +132,9 @@ def load_study(
             [
                 config,
                 {name: digest(_bytes(path, name)) for name, path in files.items()},
-                code.versions("labcohort.study.validate", *code.modules("labcohort.derive.formulas")),
+                code.versions(
+                    "labcohort.study.validate", *code.modules("labcohort.derive.formulas")
+                ),
                 [digest(p.read_bytes()) for p in sorted((home / "schemas").glob("*.yaml"))],
             ]
         )

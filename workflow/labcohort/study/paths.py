@@ -9,6 +9,7 @@ and repositories. A study whose data are reached by a link names the link: `data
 from pathlib import Path
 
 from labcohort.errors import UserError
+from labcohort.ingest.source_names import shown_names
 
 MAGIC = set("*?[")
 DO = (
@@ -52,8 +53,10 @@ def study_paths(directory: Path, name: str, where: str, outside: list[str]) -> l
             rule="a pattern with *, ? or ** names one file at least; hidden ones do not count",
             do="put the exports there, or correct the pattern",
         )
+    # the name of a hit may be a person's
+    shown = shown_names(name, [str(path) for path in hits])
     for path in hits:
-        _check(path, directory, where, allowed)
+        _check(path, directory, where, allowed, shown[str(path)])
     return sorted(set(hits), key=lambda path: path.relative_to(start).parts)
 
 
@@ -93,10 +96,16 @@ def _allowed(directory: Path, outside: list[str]) -> list[Path]:
     return [_resolved(directory, where), *(_resolved(*folder) for folder in folders)]
 
 
-def _check(path: Path, directory: Path, where: str, allowed: list[Path]) -> None:
+def _check(
+    path: Path, directory: Path, where: str, allowed: list[Path], shown: str | None = None
+) -> None:
+    """UserError where a path leads out; `shown` is what a hit of a pattern is called."""
     place = _resolved(path, where)
     if not any(place.is_relative_to(folder) for folder in allowed):
-        way = "" if path == directory else _way_out(path, directory)
+        if shown:
+            way = f" by the link {shown}"
+        else:
+            way = "" if path == directory else _way_out(path, directory)
         raise UserError(
             f"the path leads out of the study's directory{way}",
             where=where,

@@ -78,6 +78,40 @@ def raw_digests(
     }
 
 
+def check_corrected(study, raw: dict[str, dict[str, str]]) -> None:
+    """UserError where a correction is of another file than the one that is called so now.
+
+    `raw` is source -> file -> digest, of the sources that have corrections. Without this the place
+    of one person's result could be that of another's, after a file was added to a pattern.
+    """
+    digests = {
+        source: {shown: files[file] for file, shown in called.items()}
+        for source, files in raw.items()
+        for called in [shown_names(study.sources[source]["file"], list(files))]
+    }
+    for number, row in enumerate(study.tables["corrections"], 2):
+        own = digests[row["source"]]
+        if row["sha256"] is None or _begins(own.get(row["file"], ""), row["sha256"]):
+            continue
+        same = [shown for shown, known in own.items() if _begins(known, row["sha256"])]
+        raise UserError(
+            "the file that was corrected is not the one that is called so now",
+            where=f"config/corrections.tsv, row {number}, column 'sha256'",
+            rule="sha256 begins the digest of the very file that was corrected; a file that is"
+            " added to a pattern moves the numbers of those after it",
+            do=f"correct `file`: that file is now called '{same[0]}'"
+            if same
+            else "that file is not there any more: if it was sent anew, compare the new one with"
+            " the correction and renew `file` and `sha256`; else remove the row",
+        )
+
+
+def _begins(known: str, given: str) -> bool:
+    """Whether two beginnings of digests are of one digest."""
+    length = min(len(known), len(given))
+    return length > 0 and known[:length] == given[:length].lower()
+
+
 def _digest(path: Path, where: str, memory: Memory) -> str:
     try:
         return file_digest(path, memory)

@@ -158,7 +158,8 @@ def _notes(rule: dict, evidence, by_source: dict, study: dict) -> list[dict]:
             rows.append(_count(source, names, len(of["names_folded"])))
         else:
             values = sum(marker["n"] + marker["set_aside"] for marker in of["markers"])
-            rows.append(_count(source, values, of["proposals"]))
+            proposed = of["proposals"]
+            rows.append(_count(source, values, proposed["n"], proposed["first"]))
     return rows
 
 

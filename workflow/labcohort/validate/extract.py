@@ -9,6 +9,9 @@ import xlsxwriter
 from labcohort.quarantine import PLACE
 from labcohort.spreadsheet import FORMULA_STARTS
 
+# how one of several files is called (ingest.source_names)
+NUMBERED = r" \(file [0-9]+\)$"
+
 # column -> its heading and width; the last is for the laboratory to fill in
 COLUMNS = {
     "file": ("file", 34),
@@ -65,7 +68,8 @@ def write_extract(path: Path, rows: pl.DataFrame, study: dict, source: str) -> N
     rows = rows.sort(*PLACE, "stage", "rule", nulls_last=True)
     own = pl.col("rule").is_in(OUR_SIDE)
     asked, ours = rows.filter(~own), rows.filter(own)
-    _about(book, asked.height, ours.height, study, source)
+    numbered = rows.get_column("file").str.contains(NUMBERED).any()
+    _about(book, (asked.height, ours.height), numbered, study, source)
     _rows(book, ASIDE, asked.head(LARGEST), COLUMNS)
     if ours.height:
         # nothing is asked about these
@@ -74,8 +78,10 @@ def write_extract(path: Path, rows: pl.DataFrame, study: dict, source: str) -> N
     book.close()
 
 
-def _about(book, asked: int, ours: int, study: dict, source: str) -> None:
-    """The first sheet: what this is and what is asked of the reader."""
+def _about(book, counts: tuple[int, int], numbered: bool, study: dict, source: str) -> None:
+    """The first sheet: what this is and what is asked of the reader; `counts` are of the rows that
+    are asked about and of the others."""
+    asked, ours = counts
     sheet = book.add_worksheet("about")
     sheet.set_column(0, 0, 100, book.add_format({"text_wrap": True, "valign": "top"}))
     lines = [
@@ -87,6 +93,8 @@ def _about(book, asked: int, ours: int, study: dict, source: str) -> None:
         " correct date or id, or that the result is to be left out.",
         "The raw values are those of single persons: keep this file as you keep the export.",
     ]
+    if numbered:
+        lines.append("Files are numbered in the order of their names: (file 2) is the second.")
     if ours:
         lines.append(
             f"{ours} more are on the sheet '{OURS}', and nothing is asked about them: our mapping"

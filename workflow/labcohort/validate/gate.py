@@ -2,7 +2,7 @@
 
 from labcohort.errors import UserError
 from labcohort.validate.rules import SETTINGS, UNDER_THE_CEILING
-from labcohort.validate.words import count, counts_of, finding, place_of
+from labcohort.validate.words import count, counts_of, finding, place_of, source_of
 
 # rules that only count what others have set aside: those say why
 OF_OTHERS = (*UNDER_THE_CEILING, "marker_set_aside_share")
@@ -23,7 +23,7 @@ def check_verdict(document: dict, report: str) -> None:
         for part in rule["sources"]
         if part["verdict"] == "critical"
     ]
-    sources = sorted({part["source"] or "all sources" for _, part in critical})
+    sources = sorted({source_of(rule, part) for rule, part in critical})
     more = len(critical) - LINES
     raise UserError(
         f"the data are not fit to be compared: {', '.join(sources)}",
@@ -45,7 +45,7 @@ def _lines(critical: list[tuple[dict, dict]], document: dict) -> list[str]:
     """Each critical rule and source; the reasons of what a source lost stand there once."""
     lines, explained = [], set()
     for rule, part in critical:
-        line = f"{part['source'] or 'all sources'}, {rule['rule']}: {counts_of(rule, part)}"
+        line = f"{source_of(rule, part)}, {rule['rule']}: {counts_of(rule, part)}"
         if part["found"]:
             line += "; " + ("" if len(part["found"]) == 1 else "the worst: ")
             line += finding(part["found"][0], rule)

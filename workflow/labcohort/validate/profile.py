@@ -43,7 +43,7 @@ def profile(found, how: dict) -> dict:
             ({"seen": row.name, "key": row.key, "how": row.how} for row in found.folded),
             key=lambda row: (row["key"], row["seen"]),
         ),
-        "proposals": found.proposals.height,
+        "proposals": {"n": found.proposals.height, "first": places(found.proposals)},
     }
 
 

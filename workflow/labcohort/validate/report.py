@@ -10,7 +10,7 @@ from labcohort.publish.text import unit_text
 from labcohort.rounding import rounded
 from labcohort.validate.pictures import picture
 from labcohort.validate.rules import ORDER
-from labcohort.validate.words import count, counts_of, finding, percent, place_of
+from labcohort.validate.words import count, counts_of, finding, percent, place_of, source_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 VERDICTS = {
@@ -49,6 +49,7 @@ def page(document: dict, study: dict) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"count": count, "percent": percent, "number": _number}
+    environment.globals["source_of"] = source_of
     markers = {row["marker"]: row for row in study["markers"]}
     return environment.get_template("validation.html.j2").render(
         doc=document,
@@ -132,7 +133,7 @@ def _alarm_part(rule: dict, part: dict) -> dict:
     where = [finding(row, rule) for row in part["found"]] or [place_of(a) for a in part["first"]]
     more = part["failed"] - len(where) if where else 0
     return {
-        "source": part["source"] or "all sources",
+        "source": source_of(rule, part),
         "counts": counts_of(rule, part),
         "why": part["why"],
         "where": where + ([f"and {count(more)} more"] if more else []),

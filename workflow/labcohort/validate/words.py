@@ -35,6 +35,13 @@ def percent(share: float | None) -> str:
     return f"{value:.2f} %" if 0 < value < 1 else f"{value:.1f} %"
 
 
+def source_of(rule: dict, part: dict) -> str:
+    """The source of a rule's `part`, or what it is of where it is of none."""
+    # measured values have a source; computed ones may have inputs of several
+    of_none = "computed values" if rule["kind"] == "flag" else "all sources"
+    return part["source"] or of_none
+
+
 def counts_of(rule: dict, part: dict) -> str:
     """How often a rule was broken in one source (`part`), and what its threshold allows."""
     share = "" if rule["kind"] == "finding" else f" ({percent(part['share'])})"

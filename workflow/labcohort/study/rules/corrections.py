@@ -29,6 +29,19 @@ def _corrections_name_files(study) -> None:
         )
 
 
+def _corrections_among_files_have_a_digest(study) -> None:
+    for where, row in _rows(study):
+        if row["sha256"] is None and row["file"] != study.sources[row["source"]]["file"]:
+            raise UserError(
+                "a correction of one file among several does not say which file was corrected",
+                where=f"{where}, column 'sha256'",
+                rule="a file that is added moves the numbers of those after it; sha256 tells the"
+                " file that was corrected from the one that has its number now",
+                do="copy the file's sha256_begins from"
+                f" results/restricted/files_{row['source']}.tsv",
+            )
+
+
 def _corrections_are_of_a_day(study) -> None:
     for where, row in _rows(study):
         try:
@@ -48,4 +61,9 @@ def _rows(study) -> list[tuple[str, dict]]:
     return [(f"config/corrections.tsv, row {number}", row) for number, row in rows]
 
 
-RULES = (_corrections_name_sources, _corrections_name_files, _corrections_are_of_a_day)
+RULES = (
+    _corrections_name_sources,
+    _corrections_name_files,
+    _corrections_among_files_have_a_digest,
+    _corrections_are_of_a_day,
+)
