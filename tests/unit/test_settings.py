@@ -301,7 +301,7 @@ MAPPED = [
     (source("site_a", visit={"column": "visit"}), {"ingest site_a"}),
     (source("site_b", units_in_header=True), {"ingest site_b"}),
     # messages and the report call files by what the YAML calls them
-    (source("site_a", file="resources/demo/*.csv"), {"ingest site_a"}),
+    (source("site_a", file="resources/demo/*.csv"), {"ingest site_a", "quality"}),
     (source("patients", thousands=","), {"patients"}),
     # the previous delivery has a job of its own
     (source("site_a", previous="resources/demo/old.csv"), set()),

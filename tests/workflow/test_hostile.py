@@ -365,7 +365,8 @@ def allowed(study: Path, folder: str) -> None:
         (lambda folder: "data/a.csv", "by the link data"),
         (lambda folder: "data/*.csv", "by the link data"),
         (lambda folder: f"{RAW}/link.csv", f"by the link {RAW}/link.csv"),
-        (lambda folder: f"{RAW}/lin?.csv", f"by the link {RAW}/link.csv"),
+        # of a pattern a file's name may be a person's
+        (lambda folder: f"{RAW}/lin?.csv", f"by the link {RAW}/lin?.csv (file 1)"),
     ],
 )
 def test_a_path_out_of_the_study_is_refused(way, by, make_study):

@@ -206,7 +206,7 @@ def test_lost_edited_and_unrecorded_results(copy):
 def test_a_correction_is_named_by_its_place_and_no_value_of_it_said(copy):
     copy.add(
         "config/corrections.tsv",
-        f"site_a\t{SITE_A}\t\t2\tresult\tvalue\t4321.5\t1234.5\tJ. Doe\tslip\t2026-01-31",
+        f"site_a\t{SITE_A}\t\t\t2\tresult\tvalue\t4321.5\t1234.5\tJ. Doe\tslip\t2026-01-31",
     )
     text = words(copy, "--study", str(copy.study))
     assert f"corrections.tsv, file {SITE_A}, row 2, column result, field value: row added" in text

@@ -52,5 +52,6 @@ def _advice(column: str, declared: list[str], how: dict) -> str:
         return f" looks like a direct identifier ({kind}): under drop, - {quoted}"
     marker = meant_marker(column, how.get("names_of_markers", {}))
     if marker and "layout" in how:
-        return f" is a name of {marker}: under analytes, {quoted}: {marker}"
+        near = nearest(column, declared)
+        return f" is a name of {marker}: under analytes, {quoted}: {marker}{near}"
     return nearest(column, declared)
