@@ -101,7 +101,7 @@ def test_the_snakefile_is_a_table_of_contents():
 def test_each_adapter_is_run_by_a_rule():
     rules = "\n".join(p.read_text("utf-8") for p in (HOME / "workflow/rules").glob("*.smk"))
     # alone, as one of several in turn, or for each of a batch
-    assert set(re.findall(r'(?:\bjob|\bbatch|^ *)\(\s*"(\w+)"', rules, re.MULTILINE)) == set(JOBS)
+    assert set(re.findall(r'(?:\bbatch|[\[ ])\(\s*"(\w+)"', rules)) == set(JOBS)
 
 
 def test_readme_names_only_files_that_exist():

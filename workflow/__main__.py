@@ -11,7 +11,6 @@ python workflow key FILE                         a new secret key, outside every
 python workflow job --NAME PATH … < JOBS.json    jobs in turn, as Snakemake runs them
 """
 
-import fcntl
 import json
 import os
 import sys
@@ -19,7 +18,6 @@ import traceback
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import IO
 
 HOME = Path(__file__).resolve().parents[1]
 # the workflow's own packages go before anything of the same name in a study's directory
@@ -55,7 +53,8 @@ def run_jobs(arguments: list[str], told: dict) -> int:
     """Run the jobs' adapters in turn; what there is to say goes to the log, a mistake also to
     stderr. The first that fails ends all."""
     paths = _paths(arguments)
-    alive = _alive(Path(".snakemake"))
+    # by name, as above: no result depends on it
+    alive = import_module("labcohort.locks").work(Path(".snakemake"))
     if "directory" in told:
         paths = _from(told["directory"], paths)
     log = Path(paths.pop("log")[0]) if "log" in paths else None
@@ -97,17 +96,6 @@ def _killed(stage: str, key: str) -> UserError:
         do="see to the memory (fewer --cores at a time, or a larger machine), and run again: what"
         " is finished is kept",
     )
-
-
-def _alive(folder: Path) -> IO | None:
-    """Be known as a job while the file is open: a run after one that was killed waits for it."""
-    try:
-        jobs = (folder / "labcohort.jobs").open("a", encoding="utf-8")
-        fcntl.flock(jobs, fcntl.LOCK_SH)
-    except OSError:
-        # run by hand, or on a file system without such locks
-        return None
-    return jobs
 
 
 def _from(directory: str, paths: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -632,6 +632,12 @@ def test_what_is_remembered_lies_with_the_study(copy):
     assert not (copy.study.parent / ".snakemake").exists()
 
 
+def test_jobs_run_in_the_python_of_the_run_whatever_a_shell_has_exported(copy, monkeypatch):
+    monkeypatch.setenv("LABCOHORT_PYTHON", "/nowhere/python")
+    copy.edit(*EDITS["a title of a figure"][:3])
+    assert copy.ran() == {"figures_all"}
+
+
 def test_a_lost_artefact_is_made_again_and_nothing_below_it(copy):
     (copy.study / "results/derived/lipid.parquet").unlink()
     assert copy.ran() == {"derive_all"}

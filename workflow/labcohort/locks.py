@@ -31,6 +31,17 @@ def enter(folder: Path) -> IO | None:
     return runs
 
 
+def work(folder: Path) -> IO | None:
+    """Be known as a job for as long as the file that this gives is open: a run after one that was
+    killed waits for it. None where it was started by hand, or the file system has no locks."""
+    try:
+        jobs = (folder / JOBS).open("a", encoding="utf-8")
+        fcntl.flock(jobs, fcntl.LOCK_SH)
+    except OSError:
+        return None
+    return jobs
+
+
 def _taken(file: IO, kind: int) -> bool:
     try:
         fcntl.flock(file, kind | fcntl.LOCK_NB)

@@ -103,9 +103,10 @@ def stale(results: Path, metadata: Path, made: Callable[[str], bool]) -> list[Pa
     """Files below `results` that a run recorded as its own, and that no rule makes any more: those
     of a site, cohort, figure or batch that is gone; and the logs of their jobs. What people put
     there has no record."""
-    files = [path for path in sorted(results.rglob("*")) if path.is_file()]
-    own = (f for f in files if results / "logs" in f.parents or _record(metadata, f).exists())
-    return [file for file in own if not made(str(file))]
+    # every run looks: names first, which cost nothing, and the disk for the few that are left
+    left = (path for path in sorted(results.rglob("*")) if not made(str(path)))
+    files = [path for path in left if path.is_file()]
+    return [f for f in files if results / "logs" in f.parents or _record(metadata, f).exists()]
 
 
 def remove(files: list[Path], metadata: Path) -> int:

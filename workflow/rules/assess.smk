@@ -17,9 +17,11 @@ rule assess_comparisons:
         mem_mb=memory,
         runtime=minutes,
     params:
-        job=lambda wildcards: job_text(
-            ("families", "all", settings.families(STUDY)),
-            ("scorecard", "all", settings.scorecard(STUDY)),
+        job=jobs(
+            lambda wildcards: [
+                ("families", "all", settings.families(STUDY)),
+                ("scorecard", "all", settings.scorecard(STUDY)),
+            ]
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --comparisons {input.comparisons:q}'
@@ -44,10 +46,12 @@ rule assess_values:
         mem_mb=memory,
         runtime=minutes,
     params:
-        job=lambda wildcards: job_text(
-            ("regression", "all", settings.regression(STUDY)),
-            ("in_range", "all", settings.in_range(STUDY)),
-            ("attenders", "all", settings.attenders(STUDY)),
+        job=jobs(
+            lambda wildcards: [
+                ("regression", "all", settings.regression(STUDY)),
+                ("in_range", "all", settings.in_range(STUDY)),
+                ("attenders", "all", settings.attenders(STUDY)),
+            ]
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --values {input.values:q}'
@@ -76,7 +80,7 @@ rule sensitivity:
         mem_mb=memory,
         runtime=minutes,
     params:
-        job=once(lambda wildcards: job("sensitivity", "all", settings.sensitivity(STUDY))),
+        job=jobs(lambda wildcards: [("sensitivity", "all", settings.sensitivity(STUDY))]),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --values {input.values:q}'
         " --dates {input.dates:q} --patients {input.patients:q}"

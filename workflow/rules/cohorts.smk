@@ -27,7 +27,7 @@ rule cohorts:
         mem_mb=memory,
         runtime=minutes,
     params:
-        job=once(lambda wildcards: job("cohorts", "all", settings.cohorts(STUDY))),
+        job=jobs(lambda wildcards: [("cohorts", "all", settings.cohorts(STUDY))]),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --derived {input.derived:q}'
         " --patients {input.patients:q} --membership {output.membership:q}"

@@ -9,7 +9,7 @@ from pathlib import Path
 HOME = Path(str(workflow.current_basedir)).parents[1]
 sys.path[:0] = [str(HOME / "workflow"), str(HOME)]
 # how a job finds interpreter and code: not in the shell text, where a move would rerun all
-os.environ.setdefault("LABCOHORT_PYTHON", sys.executable)
+os.environ["LABCOHORT_PYTHON"] = sys.executable
 os.environ["LABCOHORT_HOME"] = str(HOME)
 os.environ["LABCOHORT_RUN"] = "1"
 
@@ -150,27 +150,25 @@ job_text = partial(settings.job_text, CODE, directory=STUDY_AT)
 batches = partial(settings.batches, size=STUDY.config["batch_size"])
 
 
-def job(stage, key, told, files=()):
-    """The text of one job."""
-    return job_text((stage, key, told), files=files)
+def jobs(told, files=()):
+    """The text of a process: told(wildcards) are its jobs (stage, key, settings), done in turn.
+
+    It is worked out once: Snakemake asks at every look.
+    """
+    known = {}
+
+    def text(wildcards):
+        key = tuple(wildcards)
+        if key not in known:
+            known[key] = job_text(*told(wildcards), files=files)
+        return known[key]
+
+    return text
 
 
 def batch(stage, keys, told):
     """The text of a job for each of `keys`, done in one process; told(STUDY, key) is its own."""
-    return once(lambda wildcards: job_text(*((stage, key, told(STUDY, key)) for key in keys)))
-
-
-def once(text):
-    """A function of wildcards that works out each text once: Snakemake asks at every look."""
-    known = {}
-
-    def answer(wildcards):
-        key = tuple(wildcards)
-        if key not in known:
-            known[key] = text(wildcards)
-        return known[key]
-
-    return answer
+    return jobs(lambda wildcards: [(stage, key, told(STUDY, key)) for key in keys])
 
 
 def memory(wildcards, input, attempt):

@@ -26,10 +26,10 @@ rule harmonise:
         mem_mb=memory,
         runtime=minutes,
     params:
-        job=once(
-            lambda wildcards: job(
-                "harmonise", wildcards.source, settings.harmonise(STUDY, wildcards.source, KEY)
-            )
+        job=jobs(
+            lambda wildcards: [
+                ("harmonise", wildcards.source, settings.harmonise(STUDY, wildcards.source, KEY))
+            ]
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
@@ -55,7 +55,7 @@ rule patients:
         mem_mb=memory,
         runtime=minutes,
     params:
-        job=once(lambda wildcards: job("patients", PATIENTS, settings.patients(STUDY, KEY))),
+        job=jobs(lambda wildcards: [("patients", PATIENTS, settings.patients(STUDY, KEY))]),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
         " --patients {output.patients:q} --places {output.places:q}"

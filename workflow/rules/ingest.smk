@@ -18,12 +18,14 @@ rule ingest:
         mem_mb=memory,
         runtime=minutes,
     params:
-        job=once(
-            lambda wildcards: job(
-                "ingest",
-                wildcards.source,
-                settings.ingest(STUDY, wildcards.source, RAW[wildcards.source], KEY),
-            )
+        job=jobs(
+            lambda wildcards: [
+                (
+                    "ingest",
+                    wildcards.source,
+                    settings.ingest(STUDY, wildcards.source, RAW[wildcards.source], KEY),
+                )
+            ]
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job'

@@ -18,10 +18,9 @@ rule tables:
         mem_mb=memory,
         runtime=minutes,
     params:
-        job=once(
-            lambda wildcards: job(
-                "tables", "all", settings.tables(STUDY), files=[TEMPLATES / "table.html.j2"]
-            )
+        job=jobs(
+            lambda wildcards: [("tables", "all", settings.tables(STUDY))],
+            files=[TEMPLATES / "table.html.j2"],
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --assessments {input.assessments:q}'

@@ -50,12 +50,12 @@ rule quality:
         runtime=minutes,
     params:
         # the second reads what the first has put together
-        job=once(
-            lambda wildcards: job_text(
+        job=jobs(
+            lambda wildcards: [
                 ("quality", "all", settings.quality(STUDY, RAW)),
                 ("validate", "all", settings.validation(STUDY, RAW)),
-                files=[REPORT],
-            )
+            ],
+            files=[REPORT],
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --ledgers {input.ledgers:q}'
@@ -88,12 +88,14 @@ rule delivery:
         mem_mb=memory,
         runtime=minutes,
     params:
-        job=once(
-            lambda wildcards: job(
-                "delivery",
-                wildcards.source,
-                settings.delivery(STUDY, wildcards.source, PREVIOUS[wildcards.source], KEY),
-            )
+        job=jobs(
+            lambda wildcards: [
+                (
+                    "delivery",
+                    wildcards.source,
+                    settings.delivery(STUDY, wildcards.source, PREVIOUS[wildcards.source], KEY),
+                )
+            ]
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
@@ -112,7 +114,7 @@ checkpoint quality_gate:
         "results/logs/quality/gate.log",
     localrule: True
     params:
-        job=once(lambda wildcards: job("gate", "all", {})),
+        job=jobs(lambda wildcards: [("gate", "all", {})]),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job'
         " --validation {input.validation:q} --done {output.done:q}"

@@ -11,7 +11,7 @@ from labcohort.assess.sensitivity import Window, specifications, summary
 from labcohort.cohorts.eligibility import judged
 from labcohort.cohorts.subgroups import membership
 from labcohort.cohorts.timepoints import calendar, visited
-from labcohort.compare.pairs import pairs
+from labcohort.compare.pairs import Pairing
 from labcohort.derive import registry
 from labcohort.derive.index import import_formulas
 from labcohort.derive.panel import derive_panel
@@ -406,7 +406,7 @@ def test_the_declared_specification_is_that_of_the_stages(seed, changes, rule):
     members = membership(COHORTS, eligible, baseline, seen)
     methods, n_pairs = (("EGFR", "ckd_epi_2021"),), {}
     for marker, cohort in product(("HBA1C", "HOMA_IR", "HSCRP"), ("all", "ckd_3", "high")):
-        expected = pairs(chosen, members, marker, cohort, "month_6", "baseline")
+        expected = Pairing(chosen, members, "baseline").pairs(marker, cohort, "month_6")
         row = COMPARISON | {"marker": marker, "cohort": cohort}
         data = study.pairs(row, methods, rule, Window(45, 45))
         assert data.baseline.tolist() == expected.baseline.tolist()

@@ -4,7 +4,7 @@ import random
 
 import polars as pl
 import pytest
-from labcohort.compare.pairs import pairs
+from labcohort.compare.pairs import Pairing
 
 CHOSEN = {
     "person": pl.String, "marker": pl.String, "timepoint": pl.String, "value": pl.Float64,
@@ -29,7 +29,7 @@ def members(people: str, cohort: str = "all", timepoint: str = "month_6") -> pl.
 
 
 def paired(values: pl.DataFrame, who: pl.DataFrame, **how):
-    return pairs(values, who, "HBA1C", "all", "month_6", "baseline", **how)
+    return Pairing(values, who, "baseline").pairs("HBA1C", "all", "month_6", **how)
 
 
 def flagged(values: pl.DataFrame, **flags: str) -> pl.DataFrame:

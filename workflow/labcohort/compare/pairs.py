@@ -88,20 +88,6 @@ def between(inside: np.ndarray, before: Visit, after: Visit, exclude: Sequence[s
     )
 
 
-def pairs(
-    chosen: pl.DataFrame,
-    members: pl.DataFrame,
-    marker: str,
-    cohort: str,
-    timepoint: str,
-    baseline: str,
-    exclude: Sequence[str] = (),
-) -> Pairs:
-    """The pairs of one comparison alone (`Pairing`)."""
-    own = chosen.filter(pl.col("marker") == marker)
-    return Pairing(own, members, baseline).pairs(marker, cohort, timepoint, exclude)
-
-
 def _lost(
     visits: Sequence[Visit], rows: Sequence[np.ndarray], exclude: Sequence[str]
 ) -> tuple[dict[str, int], np.ndarray]:

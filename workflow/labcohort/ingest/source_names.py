@@ -1,5 +1,8 @@
 """What artefacts, messages and reports call the files of a source."""
 
+# what ends the name of one of several files, as a regular expression
+NUMBERED = r" \(file [0-9]+\)$"
+
 
 def shown_names(pattern: str, files: list[str]) -> dict[str, str]:
     """File -> what it is called; of a pattern its number in the order of names.
@@ -11,6 +14,11 @@ def shown_names(pattern: str, files: list[str]) -> dict[str, str]:
         return {pattern: pattern}
     digits = len(str(len(files)))
     return {file: f"{pattern} (file {n:0{digits}})" for n, file in enumerate(sorted(files), 1)}
+
+
+def by_shown_name(pattern: str, files: dict[str, str]) -> dict[str, str]:
+    """What each file is called -> what `files` says of it, as its digest."""
+    return {shown: files[file] for file, shown in shown_names(pattern, list(files)).items()}
 
 
 def listed_files(pattern: str, digests: dict[str, str]):

@@ -1,6 +1,5 @@
 """Job `delivery`: what a source's export changed since the one before it."""
 
-import json
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +9,7 @@ from labcohort.ingest.layouts import no_data
 from labcohort.ingest.pseudonym import Pseudonyms
 from labcohort.ingest.source import parts_of
 from labcohort.ingest.source_names import listed_files
+from labcohort.json_files import write_json
 from labcohort.spreadsheet import inert, marked
 from labcohort.validate.delivery import compared, counts, moved
 
@@ -27,7 +27,6 @@ def main(paths: dict, key: str, settings: dict) -> str:
     inert(marked(moved(pairs), settings["synthetic"])).write_csv(paths["moved"])
     found = counts(now, before, pairs, names)
     listed_files(settings["file"], settings["raw"]).write_csv(paths["files"], separator="\t")
-    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-    Path(paths["delivery"]).write_text(text, encoding="utf-8")
+    write_json(paths["delivery"], found)
     cells = found["cells"]
     return ", ".join(f"{n:,} cells {kind}" for kind, n in cells.items())

@@ -1,6 +1,5 @@
 """Job `harmonise`: a source's cells to values in canonical units."""
 
-import json
 from pathlib import Path
 
 import polars as pl
@@ -8,6 +7,7 @@ import polars as pl
 from labcohort.harmonise.cells import harmonise_cells
 from labcohort.harmonise.claims import place_texts
 from labcohort.ingest.date_shift import dates_of, shifted_as_told
+from labcohort.json_files import write_json
 from labcohort.ledger import balance
 from labcohort.validate.profile import profile
 from schemas.harmonised import Values
@@ -32,9 +32,7 @@ def main(paths: dict, key: str, settings: dict) -> str:
     quarantine.write_parquet(paths["quarantine"])
     ledger.write_csv(paths["ledger"], separator="\t")
     _unbroken(result.proposals).write_csv(paths["proposals"], separator="\t", quote_style="never")
-    counts = profile(result, settings)
-    text = json.dumps(counts, ensure_ascii=False, indent=1) + "\n"
-    Path(paths["profile"]).write_text(text, encoding="utf-8")
+    write_json(paths["profile"], profile(result, settings))
     return f"{values.height:,} values, {quarantine.height:,} set aside"
 
 

@@ -1,12 +1,10 @@
 """Job `patients`: the patient table's cells to typed attributes, one row a person."""
 
-import json
-from pathlib import Path
-
 import polars as pl
 
 from labcohort.harmonise.patients import harmonise_patients, set_aside_persons
 from labcohort.ingest.date_shift import dates_of, shifted_as_told
+from labcohort.json_files import write_json
 from labcohort.validate.profile import profile_patients
 from schemas.harmonised import Patients
 from schemas.quality import Quarantine
@@ -23,7 +21,5 @@ def main(paths: dict, key: str, settings: dict) -> str:
     found.places.write_parquet(paths["places"])
     quarantine.write_parquet(paths["quarantine"])
     set_aside_persons(people, quarantine).write_parquet(paths["set_aside"])
-    counts = profile_patients(cells, quarantine, settings)
-    text = json.dumps(counts, ensure_ascii=False, indent=1) + "\n"
-    Path(paths["profile"]).write_text(text, encoding="utf-8")
+    write_json(paths["profile"], profile_patients(cells, quarantine, settings))
     return f"{people.height:,} persons, {quarantine.height:,} attributes set aside"

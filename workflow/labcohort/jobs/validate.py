@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from labcohort.json_files import write_json
 from labcohort.ledger import SCHEMA
 from labcohort.provenance import digest
 from labcohort.quarantine import PLACE
@@ -23,12 +24,11 @@ def main(paths: dict, key: str, settings: dict) -> str:
     quarantine = pl.read_parquet(paths["quarantine"])
     validation = document(_evidence(paths, quarantine, settings), settings)
     check_document(validation)
-    text = _json(validation)
-    Path(paths["json"]).write_text(text, encoding="utf-8")
+    text = write_json(paths["json"], validation)
     Path(paths["html"]).write_text(page(validation, settings), encoding="utf-8")
     digests = settings["digests"] | {"validation": digest(text)}
     short = summary(validation, digests) | {"versions": settings["versions"]}
-    Path(paths["summary"]).write_text(_json(short), encoding="utf-8")
+    write_json(paths["summary"], short)
     for path in map(Path, paths["extracts"]):
         source = path.stem.removeprefix("set_aside_")
         write_extract(path, quarantine.filter(pl.col("source") == source), settings, source)
@@ -72,8 +72,3 @@ def _by_source(paths: list[str]) -> dict[str, dict]:
         Path(path).name.partition(".")[0]: json.loads(Path(path).read_text("utf-8"))
         for path in sorted(paths)
     }
-
-
-def _json(value: dict) -> str:
-    """JSON that people can read too; the order of keys is that of writing."""
-    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

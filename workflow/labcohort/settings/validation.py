@@ -3,7 +3,7 @@
 from importlib.metadata import version
 
 from labcohort.flags import known_flags
-from labcohort.ingest.source_names import shown_names
+from labcohort.ingest.source_names import by_shown_name
 from labcohort.provenance import canonical_json, digest
 from labcohort.settings.available import available_markers, equation, everyone
 from labcohort.settings.marker_names import left_out, misnamed
@@ -33,7 +33,7 @@ def quality(study: Study, raw: dict[str, dict[str, str]]) -> dict:
         "unjudged": {flag: sources for flag, sources in unjudged.items() if sources},
         # of the patient table nothing is proposed
         "digests": {
-            source: _as_shown(study, source, files)
+            source: by_shown_name(study.sources[source]["file"], files)
             for source, files in raw.items()
             if source != study.patients_source
         },
@@ -89,16 +89,10 @@ def _made_from(study: Study, raw: dict[str, dict[str, str]]) -> dict[str, dict]:
     return {
         source: {
             "mapping": digest(canonical_json(study.sources[source])),
-            "files": _as_shown(study, source, files),
+            "files": by_shown_name(study.sources[source]["file"], files),
         }
         for source, files in raw.items()
     }
-
-
-def _as_shown(study: Study, source: str, files: dict[str, str]) -> dict[str, str]:
-    """What each file of a source is called -> its digest."""
-    called = shown_names(study.sources[source]["file"], list(files))
-    return {shown: files[file] for file, shown in called.items()}
 
 
 def _raw_digests(study: Study, raw: dict[str, dict[str, str]]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from labcohort.errors import UserError
 from labcohort.ingest.key import key_fingerprint, read_key
-from labcohort.ingest.source_names import shown_names
+from labcohort.ingest.source_names import by_shown_name, shown_names
 from labcohort.memory import Memory
 from labcohort.provenance import file_digest
 from labcohort.study.paths import study_paths
@@ -85,9 +85,7 @@ def check_corrected(study, raw: dict[str, dict[str, str]]) -> None:
     of one person's result could be that of another's, after a file was added to a pattern.
     """
     digests = {
-        source: {shown: files[file] for file, shown in called.items()}
-        for source, files in raw.items()
-        for called in [shown_names(study.sources[source]["file"], list(files))]
+        source: by_shown_name(study.sources[source]["file"], files) for source, files in raw.items()
     }
     for number, row in enumerate(study.tables["corrections"], 2):
         own = digests[row["source"]]

@@ -6,11 +6,9 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
+from labcohort.ingest.source_names import NUMBERED
 from labcohort.quarantine import PLACE
 from labcohort.spreadsheet import FORMULA_STARTS
-
-# how one of several files is called (ingest.source_names)
-NUMBERED = r" \(file [0-9]+\)$"
 
 # column -> its heading and width; the last is for the laboratory to fill in
 COLUMNS = {

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from labcohort.errors import UserError, unknown
+from labcohort.ingest.source_names import NUMBERED
 from labcohort.study.paths import MAGIC
 
 
@@ -16,7 +17,7 @@ def _corrections_name_sources(study) -> None:
 def _corrections_name_files(study) -> None:
     for where, row in _rows(study):
         file = study.sources[row["source"]]["file"]
-        numbered = re.fullmatch(re.escape(file) + r" \(file [0-9]+\)", row["file"])
+        numbered = re.fullmatch(re.escape(file) + NUMBERED, row["file"])
         if row["file"] == file or (MAGIC & set(file) and numbered):
             continue
         form = f"'{file} (file NUMBER)'" if MAGIC & set(file) else f"'{file}'"
