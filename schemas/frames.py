@@ -2,6 +2,7 @@
 
 import pandera.polars as pa
 import polars as pl
+from labcohort.keys import repeats
 
 
 def _length(cell, min_value=None, max_value=None, exact_value=None):
@@ -51,7 +52,7 @@ def holds(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> bool:
     fine = [e.all() for name, column in schema.columns.items() for e in _asked(name, column)]
     if not all(frame.select(e.alias(str(i)) for i, e in enumerate(fine)).row(0)):
         return False
-    if schema.unique and frame.select(schema.unique).is_duplicated().any():
+    if schema.unique and repeats(frame, *schema.unique):
         return False
     return all(check(frame.lazy()).check_passed.collect().item() for check in schema.checks)
 

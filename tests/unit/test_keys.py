@@ -1,0 +1,54 @@
+"""Keys as numbers: against Polars' own sort and duplicates, which compare the texts themselves."""
+
+import random
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from labcohort.keys import packed, ranks, repeats, sorted_by
+
+COLUMNS = ("text", "other", "whole", "number", "day")
+
+
+def frame(seed: int, rows: int) -> pl.DataFrame:
+    draw = random.Random(seed)
+    return pl.DataFrame(
+        {
+            "text": [draw.choice(["b", "a", "é", "", "B", "aa", None]) for _ in range(rows)],
+            "other": [draw.choice(["x", "y"]) for _ in range(rows)],
+            "whole": [draw.choice([-3, 0, 7, 2**40, None]) for _ in range(rows)],
+            "number": [draw.choice([-0.5, 0.1, 3e9, None]) for _ in range(rows)],
+            "day": [
+                draw.choice([None, date(1999, 12, 31) + timedelta(draw.randint(0, 4))])
+                for _ in range(rows)
+            ],
+            "place": list(range(rows)),
+        },
+        schema_overrides={"number": pl.Float64, "whole": pl.Int64, "day": pl.Date},
+    )
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, 300])
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_sort_as_their_columns_do_nulls_last_and_equal_ones_stay(seed, rows):
+    rows = frame(seed, rows)
+    draw = random.Random(seed)
+    names = draw.sample(COLUMNS, draw.randint(1, 5))
+    assert sorted_by(rows, *names).equals(rows.sort(names, nulls_last=True, maintain_order=True))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_repeated_key_is_one_that_polars_calls_duplicated(seed):
+    rows = frame(seed, 12)
+    for names in (COLUMNS[:2], COLUMNS[:3], COLUMNS, ("place",)):
+        assert repeats(rows, *names) == rows.select(names).is_duplicated().any()
+
+
+def test_nulls_stand_after_all_and_are_one_key():
+    assert ranks(pl.Series(["b", None, "a"]))[0].to_list() == [1, 2, 0]
+    assert repeats(pl.DataFrame({"text": [None, None]}, schema={"text": pl.String}), "text")
+
+
+def test_columns_of_great_range_are_packed_by_their_distinct_values():
+    far = pl.DataFrame({"a": [0, 2**60, 2**60], "b": [5, 2**60, 0], "c": ["x", "x", "y"]})
+    assert packed(far, ["a", "b", "c"]).rank("dense").to_list() == [1, 3, 2]
