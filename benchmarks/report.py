@@ -9,7 +9,9 @@ def as_markdown(measured: list[dict]) -> str:
 
 
 def _table(one: dict) -> str:
-    title = f"### {one['patients']:,} patients ({one['bytes'] / 1e6:,.1f} MB)\n\n"
+    size, buckets = one["bytes"] / 1e6, one["buckets"]
+    buckets = "1 bucket" if buckets == 1 else f"{buckets} buckets"
+    title = f"### {one['patients']:,} patients ({size:,.1f} MB, {buckets})\n\n"
     return title + HEADER + "".join(_line(row) for row in one["rows"])
 
 

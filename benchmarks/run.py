@@ -28,6 +28,8 @@ from benchmarks.report import as_markdown  # noqa: E402
 from benchmarks.running import Limits, run  # noqa: E402
 
 STAGES = "ingest", "harmonise", "derive", "cohorts", "quality", "compare", "assess", "publish"
+# persons of a bucket: some 1.4 million cells, which a job holds at a time
+BUCKET = 16_000
 PEERS_PYTHON = HERE / ".venv" / "bin" / "python"
 
 # the workflow starts its jobs with the Python that it runs in itself
@@ -42,11 +44,13 @@ def benchmark(
     results = study / "data" / "results.csv"
     read = run([sys.executable, HERE / "peers/polars_read.py", results], study / "read.txt", limits)
     rows = [{"what": "Polars reading", **read.numbers()}]
-    rows += workflow(study, home, cores, limits)
+    buckets = -(-patients // BUCKET)
+    rows += workflow(study, home, cores, buckets, limits)
     rows += peers(study, peers_python, limits)
     for row in rows:
         row["ratio"] = row["wall"] / read.wall if "wall" in row else None
-    return {"patients": patients, "bytes": results.stat().st_size, "rows": rows}
+    size = results.stat().st_size
+    return {"patients": patients, "bytes": size, "buckets": buckets, "rows": rows}
 
 
 def make(patients: int, study: Path) -> None:
@@ -62,13 +66,13 @@ def make(patients: int, study: Path) -> None:
     stamp.write_text(json.dumps(made_by), encoding="utf-8")
 
 
-def workflow(study: Path, home: Path, cores: int, limits: Limits) -> list[dict]:
+def workflow(study: Path, home: Path, cores: int, buckets: int, limits: Limits) -> list[dict]:
     """A cold run, stage by stage and in all, and a run without work."""
     for old in ("results", ".snakemake"):
         shutil.rmtree(study / old, ignore_errors=True)
     measures = study / "measures.jsonl"
     measures.unlink(missing_ok=True)
-    command = _snakemake(study, home, cores, measures)
+    command = _snakemake(study, home, cores, buckets, measures)
     cold = run(command, study / "cold.txt", limits)
     if not measures.exists():
         raise SystemExit(f"the workflow ran no job: {cold.output} says why")
@@ -84,13 +88,14 @@ def workflow(study: Path, home: Path, cores: int, limits: Limits) -> list[dict]:
     return rows
 
 
-def _snakemake(study: Path, home: Path, cores: int, measures: Path) -> list:
+def _snakemake(study: Path, home: Path, cores: int, buckets: int, measures: Path) -> list:
     """The command of a run whose jobs are measured: measure.py is what it takes for Python."""
     python = study / "measured-python"
     measure = [sys.executable, "-S", "-E", HERE / "measure.py", measures, sys.executable]
     python.write_text("#!/bin/sh\nexec " + shlex.join(map(str, measure)) + ' "$@"\n')
     python.chmod(0o755)
     arguments = ["--snakefile", home / "Snakefile", "--directory", study, "--cores", cores]
+    arguments += ["--set-scatter", f"buckets={buckets}"]
     return [sys.executable, "-c", START, python, *arguments]
 
 

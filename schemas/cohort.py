@@ -20,10 +20,11 @@ class Membership(Model):
 
 
 class Dates(Model):
-    """One row a person, marker and sample date with a value."""
+    """One row a person, marker and sample date with a value; the marker is null where a person's
+    days count from one date for all markers."""
 
     person: str
-    marker: str
+    marker: str = pa.Field(nullable=True)
     sample_date: pl.Date
 
     class Config:
@@ -45,7 +46,10 @@ class People(Model):
 
 
 class Chosen(Model):
-    """One row a person, marker and timepoint: the value chosen, its day and its cell's place."""
+    """One row a person, marker and timepoint: the value chosen, and its day.
+
+    Its cell's place is that of the person, marker and sample date in schemas.derived.Derived.
+    """
 
     person: str
     marker: str
@@ -58,16 +62,11 @@ class Chosen(Model):
     flag: str = pa.Field(nullable=True)
     range_low: float = pa.Field(nullable=True)
     range_high: float = pa.Field(nullable=True)
-    source: str = pa.Field(nullable=True)
-    file: str = pa.Field(nullable=True)
-    sheet: str = pa.Field(nullable=True)
-    row: int = pa.Field(nullable=True, ge=1)
-    column: str = pa.Field(nullable=True)
 
     class Config:
         strict = True
         ordered = True
-        unique = ("person", "marker", "timepoint")
+        unique = ("marker", "timepoint", "person")
 
 
 class Flow(Model):

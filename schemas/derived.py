@@ -2,12 +2,13 @@
 
 import pandera.polars as pa
 import polars as pl
+from labcohort.keys import rises
 
 from schemas.frames import Model
 
 
 class Derived(Model):
-    """One row a person, marker and sample date.
+    """One row a marker, person and sample date, in their order.
 
     A measured row has the value to analyse (of a result sent as a limit, by the study's rule) and
     the place of its cell. A derived row has a value (and, for a
@@ -34,7 +35,12 @@ class Derived(Model):
     class Config:
         strict = True
         ordered = True
-        unique = ("person", "marker", "sample_date")
+
+    @pa.dataframe_check
+    def in_order_without_repeats(cls, data) -> bool:
+        """Each row is after the one before it by marker, person and sample date."""
+        fine = rises(("marker", "person", "sample_date"), at_the_same=False).all()
+        return bool(data.lazyframe.select(fine).collect().item())
 
     @pa.dataframe_check
     def value_or_reason(cls, data) -> bool:

@@ -27,8 +27,10 @@ class Place(Model):
         ordered = True
 
 
-class Cells(Place):
-    """One row a cell. `person` is a pseudonym, null where the export names nobody.
+class Piece(Place):
+    """Some of the cells of a source: one row a cell, as in `Cells`.
+
+    `person` is a pseudonym, null where the export names nobody.
 
     `analyte_name` is what stands beside the analyte's code for people, where the file has it;
     `range_text` is the laboratory's own reference range of that result, where it sends one;
@@ -54,6 +56,10 @@ class Cells(Place):
     record: str = pa.Field(nullable=True, str_matches=r"^p[0-9a-f]{16}$")
     version: str = pa.Field(nullable=True)
     ignored: str = pa.Field(nullable=True)
+
+
+class Cells(Piece):
+    """The cells of a source, of which no two have one place."""
 
     class Config:
         unique = ("source", "file", "sheet", "row", "column")

@@ -10,11 +10,12 @@ class Regression(Model):
     """One row a cohort selected on a baseline value, marker, timepoint, statistic and estimator.
 
     `observed` is the change of the selected, `expected` the change that regression to the mean
-    alone would bring, `difference` the one less the other, all with percentile intervals, in the
-    canonical unit of `marker`. `low` and `high` are the band of the selecting marker's baseline
-    value in its unit (null: open; both null: no single interval, said in `note`). Of n_all,
-    n_selected are in the band at baseline, n_reversed at follow-up less the whole cohort's change;
-    the time-reversed estimate takes that change off the described marker too.
+    alone would bring, `difference` the one less the other, all with percentile intervals (of a
+    bootstrap of the persons; `note` says where of a bag of little bootstraps), in the canonical
+    unit of `marker`. `low` and `high` are the band of the selecting marker's baseline value in its
+    unit (null: open; both null: no single interval, said in `note`). Of n_all, n_selected are in
+    the band at baseline, n_reversed at follow-up less the whole cohort's change; the time-reversed
+    estimate takes that change off the described marker too.
 
     The normal model's parameters (null for time-reversed selection, which has none): `mu` and
     `sigma`, mean and SD of the selecting marker at baseline; `mu_marker` and `sigma_marker`, of

@@ -173,8 +173,8 @@ def test_jobs_of_a_stage_beside_one_another_take_the_time_once():
 
 def test_a_line_of_the_table_says_what_was_measured():
     row = {"what": "R", "wall": 1234.56, "cpu": 7.0, "peak": 812.4, "ratio": 12.04}
-    text = report.as_markdown([{"patients": 10_000, "bytes": 30e6, "rows": [row]}])
-    assert text.startswith("### 10,000 patients (30.0 MB)\n")
+    text = report.as_markdown([{"patients": 10_000, "bytes": 30e6, "buckets": 4, "rows": [row]}])
+    assert text.startswith("### 10,000 patients (30.0 MB, 4 buckets)\n")
     assert text.endswith("| R |  | 1,234.6 | 7.0 | 812 | 12.0 |\n")
 
 

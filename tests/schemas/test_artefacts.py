@@ -59,7 +59,7 @@ GOOD = {
     Chosen: {
         "person": PERSON, "marker": "HBA1C", "timepoint": "baseline", "day": -3,
         "sample_date": date(2020, 1, 2), "value": 5.0, "category": None, "comparator": None,
-        "flag": None, "range_low": None, "range_high": 6.0, **PLACE,
+        "flag": None, "range_low": None, "range_high": 6.0,
     },
     People: {"person": PERSON, "failed": None, "lacks_followup_only": False},
     Flow: {
@@ -229,7 +229,6 @@ WRONG = [
     (Membership, {"person": None}),
     (Membership, {"cohort": None}),
     (Dates, {"person": None}),
-    (Dates, {"marker": None}),
     (Dates, {"sample_date": None}),
     (Chosen, {"value": None}),
     (Chosen, {"day": None}),

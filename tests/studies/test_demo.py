@@ -110,7 +110,7 @@ def test_selection_and_renal_counts_are_the_study_s(demo):
     }
     steps = [line for line in flow if line["entered"]]
     assert all(int(s["entered"]) - int(s["excluded"]) == int(s["remained"]) for s in steps)
-    with (demo / "results/quality/cohorts/sizes.tsv").open(newline="") as file:
+    with (demo / "results/quality/cohorts/1-of-1.sizes.tsv").open(newline="") as file:
         sizes = {
             (row["cohort"], row["timepoint"]): int(row["members"])
             for row in csv.DictReader(file, delimiter="\t")
@@ -228,7 +228,7 @@ def test_pseudonyms_birth_dates_and_raw_values_are_not_in_what_may_be_shown(demo
     assert len(pseudonyms) == 341 and len(own) > 300
     pattern = re.compile("|".join(map(re.escape, sorted(pseudonyms | own))))
     # of the folders for persons all is found: the search can find
-    people = texts(demo / "results/cohorts/people.parquet")
+    people = texts(demo / "results/cohorts/people/1-of-1.parquet")
     assert set(pattern.findall(people)) == pseudonyms
     restricted = texts(demo / "results/restricted/quarantine.parquet")
     assert set(pattern.findall(restricted)) & pseudonyms
@@ -573,7 +573,7 @@ def test_the_order_of_rows_changes_no_number(demo, tmp_path):
 
     after, before = digests(study), digests(demo)
     # the rows were read anew, and have other numbers
-    for moved in ("ingested/site_a.parquet", "derived/lipid.parquet"):
+    for moved in ("ingested/site_a/1-of-1.parquet", "derived/lipid/1-of-1.parquet"):
         assert after[moved] != before[moved]
     # chosen values bear their places: all that is computed from them was made again
     shown = ("comparisons/", "assessments/", "tables/", "figures/")

@@ -160,10 +160,10 @@ def test_every_cell_of_the_51_tests_has_one_fate(ipop):
 
 
 def test_people_are_those_of_r(ipop):
-    flow = pl.read_csv(ipop / "results/quality/cohorts/selection_flow.tsv", separator="\t")
+    flow = pl.read_csv(ipop / "results/quality/cohorts/1-of-1.selection_flow.tsv", separator="\t")
     assert flow["entered"].to_list() == [counted("persons_in_subject_info")[None]]
     assert flow["remained"].to_list() == [counted("eligible")[None]]
-    sizes = pl.read_csv(ipop / "results/quality/cohorts/sizes.tsv", separator="\t")
+    sizes = pl.read_csv(ipop / "results/quality/cohorts/1-of-1.sizes.tsv", separator="\t")
     ours = {(c, t): n for c, t, n in sizes.iter_rows()}
     for timepoint in ("month_6", "month_12"):
         for cohort, n in counted(f"members_{timepoint}").items():
@@ -183,7 +183,7 @@ def test_people_are_those_of_r(ipop):
 def test_what_the_laboratory_derived_checks_ours(
     ipop, test, panel, ours, scale, decimals, differing
 ):
-    derived = pl.read_parquet(ipop / f"results/derived/{panel}.parquet").filter(
+    derived = pl.read_parquet(ipop / f"results/derived/{panel}/1-of-1.parquet").filter(
         pl.col("value").is_not_null()
     )
     keys = ["person", "sample_date"]

@@ -54,7 +54,7 @@ def assert_balanced(rows: pl.DataFrame) -> None:
 
 
 def values(study: Path, source: str) -> pl.DataFrame:
-    parts = sorted(study.glob(f"results/harmonised/{source}/*.parquet"))
+    parts = sorted(study.glob(f"results/harmonised/{source}/*/*.parquet"))
     return pl.concat(pl.read_parquet(part) for part in parts)
 
 

@@ -102,7 +102,7 @@ def cells(rows: pl.DataFrame, **where: str) -> int:
 
 def harmonised(study: Path, marker: str) -> dict[int, dict]:
     """A marker's values by their row in its file."""
-    parts = study.glob("results/harmonised/*/*.parquet")
+    parts = study.glob("results/harmonised/*/*/*.parquet")
     values = pl.concat(pl.read_parquet(p) for p in sorted(parts))
     return {row["row"]: row for row in values.filter(marker=marker).iter_rows(named=True)}
 
@@ -173,7 +173,7 @@ def test_marked_values_are_below_the_documented_limit(
 
 def derived(study: Path, panel: str, marker: str) -> dict[str, float]:
     """A derived marker's values by person."""
-    rows = pl.read_parquet(study / f"results/derived/{panel}.parquet").filter(marker=marker)
+    rows = pl.read_parquet(study / f"results/derived/{panel}/1-of-1.parquet").filter(marker=marker)
     rows = rows.filter(pl.col("value").is_not_null())
     found = dict(zip(rows["person"], rows["value"], strict=True))
     assert len(found) == rows.height
@@ -259,10 +259,10 @@ def test_everyone_with_a_result_is_at_the_baseline(nhanes, files, egfr):
     for name, file in files.items():
         for column in USED & set(file) if name != "DEMO_J" else ():
             examined |= set(by_id(file, column))
-    flow = pl.read_csv(nhanes / "results/quality/cohorts/selection_flow.tsv", separator="\t")
+    flow = pl.read_csv(nhanes / "results/quality/cohorts/1-of-1.selection_flow.tsv", separator="\t")
     assert flow["entered"].to_list() == [len(files["DEMO_J"]["SEQN"])] == [9254]
     assert flow["remained"].to_list() == [len(examined)]
-    sizes = pl.read_csv(nhanes / "results/quality/cohorts/sizes.tsv", separator="\t")
+    sizes = pl.read_csv(nhanes / "results/quality/cohorts/1-of-1.sizes.tsv", separator="\t")
     count = dict(zip(sizes["cohort"] + " " + sizes["timepoint"], sizes["members"], strict=True))
     women = {p for p, sex in by_id(files["DEMO_J"], "RIAGENDR").items() if sex == 2}
     assert count["all baseline"] == len(examined)

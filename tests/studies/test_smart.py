@@ -116,7 +116,7 @@ def test_repeats_of_a_day_are_settled_by_the_declared_rule(smart, ledger, plain)
     assert cells(ledger, fate="duplicate") == sum(len(t) - 1 for t in several.values()) > 20
     assert cells(ledger, stage="derive", kind="out") == len(plain)
     # and what stands for those of a day is their mean, in the unit of the file
-    derived = pl.read_parquet(smart / "results/derived/blood_pressure.parquet")
+    derived = pl.read_parquet(smart / "results/derived/blood_pressure/1-of-1.parquet")
     ours = derived.filter(marker="SBP")["value"].sort().to_list()
     means = sorted(mean_of(texts) for (_, marker, _), texts in plain.items() if marker == "SBP")
     assert ours == pytest.approx([float(mean) for mean in means], rel=1e-12)
@@ -132,7 +132,7 @@ def mean_of(texts: list[str]) -> Fraction:
 def test_both_spellings_of_a_unit_are_one(smart, code, marker):
     rows = [row for row in rows_of("labs.txt") if row["LOINC"] == code]
     assert {row["UNITS"] for row in rows} == {"U/L", "UNITS/L"}
-    values = pl.read_parquet(smart / "results/harmonised/laboratory/liver.parquet")
+    values = pl.read_parquet(smart / "results/harmonised/laboratory/liver/1-of-1.parquet")
     ours = values.filter(marker=marker)["value"].sort().to_list()
     assert ours == sorted(float(row["VALUE"]) for row in rows)
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from labcohort.keys import packed, ranks, repeats, sorted_by
+from labcohort.keys import packed, ranks, repeats, rises, sorted_by
 
 COLUMNS = ("text", "other", "whole", "number", "day")
 
@@ -52,3 +52,21 @@ def test_nulls_stand_after_all_and_are_one_key():
 def test_columns_of_great_range_are_packed_by_their_distinct_values():
     far = pl.DataFrame({"a": [0, 2**60, 2**60], "b": [5, 2**60, 0], "c": ["x", "x", "y"]})
     assert packed(far, ["a", "b", "c"]).rank("dense").to_list() == [1, 3, 2]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rising_rows_are_those_of_rising_tuples(seed):
+    draw = random.Random(seed)
+    rows = [(draw.choice("ab"), draw.choice(["p1", "p2"]), draw.randrange(3)) for _ in range(30)]
+    frame = pl.DataFrame(rows, schema=["marker", "person", "day"], orient="row")
+    for at_the_same in (True, False):
+        found = frame.select(rises(frame.columns, at_the_same)).to_series().to_list()
+        pairs = zip(rows[1:], rows[:-1], strict=True)
+        expected = [(one > before) or (at_the_same and one == before) for one, before in pairs]
+        assert found == [None, *expected]
+
+
+def test_an_enum_sorts_as_its_names_are_declared():
+    days = pl.Series(["late", "early", "late"], dtype=pl.Enum(["early", "late"]))
+    frame = pl.DataFrame({"when": days, "turn": [1, 2, 3]})
+    assert sorted_by(frame, "when").get_column("turn").to_list() == [2, 1, 3]

@@ -65,7 +65,7 @@ def test_results_on_a_disk_that_is_full_or_read_only(demo, tmp_path, mounted):
     code, text = snakemake(study)
     assert code == 1
     assert text.count("labcohort: a file cannot be read or written: no space left on device") == 1
-    assert "make room on that disk" in text and "results/logs/cohorts/all.log" in text
+    assert "make room on that disk" in text and "results/logs/cohorts/1-of-1.log" in text
     assert "Traceback" not in text and len(text) < 5000, text
     # nothing half-written stands there
     assert not list((study / "results/cohorts").rglob("*.parquet"))

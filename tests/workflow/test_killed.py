@@ -17,9 +17,9 @@ from tests.running import HOME, digests, snakemake
 # what a run has just made when it is killed: one of each stage, and before the first
 POINTS = {
     "start": ".snakemake/locks/*",
-    "ingest": "results/ingested/*.parquet",
-    "harmonise": "results/harmonised/*/*.parquet",
-    "derive": "results/derived/*.parquet",
+    "ingest": "results/ingested/*/*.parquet",
+    "harmonise": "results/harmonised/*/*/*.parquet",
+    "derive": "results/derived/*/*.parquet",
     "cohorts": "results/cohorts/*/*.parquet",
     "quality": "results/quality/validation.json",
     "compare": "results/comparisons/*.parquet",

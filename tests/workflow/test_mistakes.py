@@ -108,11 +108,11 @@ def unit_in_site_b(column: str, unit: str) -> Change:
 
 # ----------------------------------------------------------------------------------------- mistakes
 
-INGEST_B = ("ingested/site_b.parquet", "quality/ingest/site_b.ledger.tsv")
+INGEST_B = ("ingested/site_b/1-of-1.parquet", "quality/ingest/site_b.ledger.tsv")
 HARMONISE_B = (
-    "harmonised/site_b/lipid.parquet",
-    "restricted/harmonise/site_b.quarantine.parquet",
-    "quality/harmonise/site_b.ledger.tsv",
+    "harmonised/site_b/lipid/1-of-1.parquet",
+    "restricted/harmonise/site_b/1-of-1.quarantine.parquet",
+    "quality/harmonise/site_b/1-of-1.ledger.tsv",
 )
 SECONDARY = "as_published\texploratory\tsecondary\t"
 TYPO_IN_PLAN = (f"{SECONDARY}SBP|DBP\tall\tmonth_6", f"{SECONDARY}SPB|DBP\tall\tmonth_6")
@@ -132,14 +132,14 @@ MISTAKES = (
         lambda study: written(SITE_A, (study / SITE_A).read_bytes().split(b"\n", 1)[1])(study),
         (f"{SITE_A}, row 1", "none of the declared columns"),
         "ingest/site_a",
-        ("ingested/site_a.parquet",),
+        ("ingested/site_a/1-of-1.parquet",),
     ),
     Mistake(
         "ragged row",
         added(SITE_A, b"A-001,2016-06-17,29463-7,Body weight\n"),
         (f"{SITE_A}, row 7046", "4 cells", "7"),
         "ingest/site_a",
-        ("ingested/site_a.parquet",),
+        ("ingested/site_a/1-of-1.parquet",),
     ),
     Mistake(
         "workbook broken off",
@@ -154,14 +154,14 @@ MISTAKES = (
         replaced(C_YAML, "gb18030,", "utf-8,"),
         (SITE_C, "not utf-8", "encoding"),
         "ingest/site_c",
-        ("ingested/site_c.parquet",),
+        ("ingested/site_c/1-of-1.parquet",),
     ),
     Mistake(
         "utf-8 declared utf-16",
         replaced(A_YAML, "utf-8", "utf-16"),
         (SITE_A, "not utf-16", "encoding"),
         "ingest/site_a",
-        ("ingested/site_a.parquet",),
+        ("ingested/site_a/1-of-1.parquet",),
     ),
     Mistake(
         "wrong sheet",
@@ -483,7 +483,10 @@ def outcomes(demo, tmp_path_factory) -> Iterator[dict[str, Future]]:
         mistake.change(study)
         stage, _, key = mistake.failed.partition("/")
         # what a failed job says needs no look at all that comes after it
-        made = {"ingest": f"ingested/{key}.parquet", "harmonise": f"harmonised/{key}/lipid.parquet"}
+        made = {
+            "ingest": f"ingested/{key}/1-of-1.parquet",
+            "harmonise": f"harmonised/{key}/lipid/1-of-1.parquet",
+        }
         targets = [f"results/{made[stage]}"] if stage else []
         code, text = run(study, *targets, cores=1)
         left = digests(study)
@@ -688,9 +691,9 @@ def test_results_without_records_are_refused_until_they_are_removed(demo, tmp_pa
     assert not PLACES.search(text)
     assert digests(study) == digests(demo)
     shutil.rmtree(study / "results")
-    code, text = run(study, "results/ingested/site_b.parquet")
+    code, text = run(study, "results/ingested/site_b/1-of-1.parquet")
     assert code == 0, text
-    path = Path("results/ingested/site_b.parquet")
+    path = Path("results/ingested/site_b/1-of-1.parquet")
     assert (study / path).read_bytes() == (demo / path).read_bytes()
 
 
@@ -699,17 +702,17 @@ def test_results_that_cannot_be_written(make_study):
     (study / "results").mkdir(mode=0o555)
     if os.access(study / "results", os.W_OK):
         pytest.skip("this user writes where permissions forbid it")
-    code, text = run(study, "results/ingested/site_b.parquet")
+    code, text = run(study, "results/ingested/site_b/1-of-1.parquet")
     assert code == 1
     message(text)
     (study / "results").chmod(0o755)
-    assert run(study, "results/ingested/site_b.parquet")[0] == 0
+    assert run(study, "results/ingested/site_b/1-of-1.parquet")[0] == 0
 
 
 def test_a_path_with_blanks_quotes_and_signs_of_other_scripts(make_study, demo):
     study = make_study("研究 'α' of {demo} $HOME & co")
     assert check(study)[0] == 0
-    path = Path("results/ingested/site_b.parquet")
+    path = Path("results/ingested/site_b/1-of-1.parquet")
     code, text = run(study, str(path))
     assert code == 0, text
     assert pl.read_parquet(study / path).equals(pl.read_parquet(demo / path))
@@ -720,6 +723,9 @@ def test_a_raw_file_with_blanks_and_signs_of_other_scripts(make_study):
     name = "visits of site b (2024) $HOME 'α' 访视.xlsx"
     (study / SITE_B).rename(study / RAW / name)
     replaced(B_YAML, f"file: {SITE_B}", f'file: "{RAW}/{name}"')(study)
-    code, text = run(study, "results/ingested/site_b.parquet")
+    code, text = run(study, "results/ingested/site_b/1-of-1.parquet")
     assert code == 0, text
-    assert pl.read_parquet(study / "results/ingested/site_b.parquet")["file"][0] == f"{RAW}/{name}"
+    assert (
+        pl.read_parquet(study / "results/ingested/site_b/1-of-1.parquet")["file"][0]
+        == f"{RAW}/{name}"
+    )

@@ -639,7 +639,7 @@ def test_jobs_run_in_the_python_of_the_run_whatever_a_shell_has_exported(copy, m
 
 
 def test_a_lost_artefact_is_made_again_and_nothing_below_it(copy):
-    (copy.study / "results/derived/lipid.parquet").unlink()
+    (copy.study / "results/derived/lipid/1-of-1.parquet").unlink()
     assert copy.ran() == {"derive_all"}
 
 

@@ -132,7 +132,7 @@ def test_what_is_up_to_date_says_of_what_it_was_made(copy):
     for target in (f"{copy.study.name}/results/comparisons/lipid.parquet", "compare"):
         text = words(copy, target, "--study", copy.study.name)
         assert " is up to date\n" in text and "  made       by compare_all, 20" in text
-        assert "results/cohorts/values/anthropometric.parquet" in text
+        assert "results/cohorts/values/anthropometric/1-of-1.parquet" in text
         assert re.search(r"\d+ modules; .*polars \d", text)
         assert "settings, code and inputs are the recorded ones; so are the" in text
 
@@ -150,7 +150,7 @@ def test_a_raw_cell_and_an_older_file_of_the_same_name(copy):
     os.utime(raw, (0, 1_000_000_000))
     said = by_job(words(copy, "results/tables/comparisons.csv", "--study", str(copy.study)))
     assert said["ingest site_a"] == [f"setting raw file {SITE_A}: the file's content changed"]
-    assert "ingest site_a runs, and may change results/ingested/site_a.parquet" in str(
+    assert "ingest site_a runs, and may change results/ingested/site_a/1-of-1.parquet" in str(
         said["harmonise site_a"]
     )
     assert "quality" not in said and list(said)[-2] == "tables"
@@ -191,7 +191,7 @@ def test_a_source_more(copy):
 
 def test_lost_edited_and_unrecorded_results(copy):
     (copy.study / "results/figures/figure_3_glycaemia.svg").unlink()
-    flow = copy.study / "results/quality/cohorts/selection_flow.tsv"
+    flow = copy.study / "results/quality/cohorts/1-of-1.selection_flow.tsv"
     flow.write_text(flow.read_text("utf-8") + "\n", encoding="utf-8")
     for path in (copy.study / ".snakemake/metadata").iterdir():
         if urlsafe_b64decode(path.name).decode() == "results/assessments/sensitivity.parquet":
@@ -229,5 +229,5 @@ def test_a_study_that_was_never_run(copy, tmp_path):
     (tmp_path / "new").mkdir()
     study = make_demo(tmp_path / "new")
     said = by_job(words(copy, "--study", str(study)))
-    assert "missing results/ingested/site_a.parquet" in str(said["ingest site_a"])
+    assert "missing results/ingested/site_a/1-of-1.parquet" in str(said["ingest site_a"])
     assert "18 of 18 jobs" in list(said)[-1]

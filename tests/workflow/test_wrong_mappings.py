@@ -518,7 +518,7 @@ def test_a_proposed_unit_is_used_only_when_a_person_has_signed_it(make_study):
         return snakemake(study, target)
 
     def value() -> list[tuple]:
-        frame = pl.read_parquet(study / "results/harmonised/site_c/renal.parquet")
+        frame = pl.read_parquet(study / "results/harmonised/site_c/renal/1-of-1.parquet")
         own = frame.filter(*(pl.col(k) == v for k, v in place.items()))
         return own.select("value", "unit", "flag").rows()
 

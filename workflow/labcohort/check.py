@@ -79,7 +79,7 @@ def _check_source(study, name: str, directory: Path, patients: Read | None) -> R
     people = people if settings.needs_patients(study, name) else []
     result = harmonise_cells(cells, told, *people)
     tried = cells.height - result.unused.height
-    seen = _seen(result.settled, "date_text", told["dates"].get("formats", []), told)
+    seen = _seen(result.aside, "date_text", told["dates"].get("formats", []), told)
     check_ceiling(as_bad(result.quarantine, rules), tried, of_results, name, do, seen)
     return Read(result, tried, whole)
 

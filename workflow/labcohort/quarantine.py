@@ -6,6 +6,7 @@ from types import MappingProxyType
 import polars as pl
 
 from labcohort.errors import UserError, place
+from labcohort.keys import sorted_by
 
 PLACE = ("source", "file", "sheet", "row", "column")
 SCHEMA = {
@@ -25,11 +26,9 @@ SCHEMA = {
 
 def records(frame: pl.DataFrame, stage: str) -> pl.DataFrame:
     """Set-aside records of cells that have a `rule` and a `reason`, in order of their places."""
-    return (
-        frame.with_columns(stage=pl.lit(stage))
-        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
-        .sort(*PLACE, nulls_last=True)
-    )
+    marked = frame.with_columns(stage=pl.lit(stage))
+    columns = (pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+    return sorted_by(marked.select(columns), *PLACE)
 
 
 def check_ceiling(

@@ -127,7 +127,7 @@ def _record(metadata: Path, file: Path) -> Path:
 
 def refuse_unrecorded(results: Path, metadata: Path) -> None:
     """Refuse results that Snakemake has no records of: it would call stale files up to date."""
-    made = any(results.glob("ingested/*.parquet"))
+    made = any(results.glob("ingested/*/*.parquet"))
     # a run that was killed in its first jobs has left marks of what is incomplete, and no record
     kept = (metadata, metadata.with_name("incomplete"))
     recorded = any(folder.is_dir() and any(folder.iterdir()) for folder in kept)

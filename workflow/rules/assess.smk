@@ -32,10 +32,12 @@ rule assess_comparisons:
 rule assess_values:
     input:
         gate=after("quality"),
-        values=expand("results/cohorts/values/{panel}.parquet", panel=PLACED),
-        membership="results/cohorts/membership.parquet",
-        people="results/cohorts/people.parquet",
-        patients="results/harmonised/patients.parquet",
+        values=expand(
+            "results/cohorts/values/{panel}/{bucket}.parquet", panel=PLACED, bucket=BUCKETS
+        ),
+        membership=gather.buckets("results/cohorts/membership/{scatteritem}.parquet"),
+        people=gather.buckets("results/cohorts/people/{scatteritem}.parquet"),
+        patients=gather.buckets("results/harmonised/patients/{scatteritem}.parquet"),
     output:
         regression="results/assessments/regression_to_the_mean.parquet",
         in_range="results/assessments/in_range.parquet",
@@ -65,12 +67,13 @@ rule sensitivity:
     input:
         gate=after("quality"),
         values=expand(
-            "results/harmonised/{source}/{panel}.parquet",
+            "results/harmonised/{source}/{panel}/{bucket}.parquet",
             source=SOURCES,
             panel=settings.sensitivity_inputs(STUDY),
+            bucket=BUCKETS,
         ),
-        dates="results/cohorts/dates.parquet",
-        patients="results/harmonised/patients.parquet",
+        dates=gather.buckets("results/cohorts/dates/{scatteritem}.parquet"),
+        patients=gather.buckets("results/harmonised/patients/{scatteritem}.parquet"),
     output:
         sensitivity="results/assessments/sensitivity.parquet",
         specifications="results/assessments/specifications.parquet",

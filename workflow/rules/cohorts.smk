@@ -1,28 +1,31 @@
-# in:  results/derived/{panel}.parquet, all panels; the patients
-# out: results/cohorts/membership.parquet        who is in which cohort, when
-#      results/cohorts/people.parquet            who is eligible, and what the others fail
-#      results/cohorts/dates.parquet             who has a result of which marker, when
-#      results/cohorts/values/{panel}.parquet    the value chosen for each timepoint
-#      results/cohorts/members/{panel}.parquet   members of the cohorts that the panel compares
+# in:  results/derived/{panel}/{scatteritem}.parquet, all panels; the patients
+# out: results/cohorts/, a file a bucket of persons ({scatteritem}.parquet) in each folder
+#      membership/         who is in which cohort, when
+#      people/             who is eligible, and what the others fail
+#      dates/              who has a result of which marker, when
+#      values/{panel}/     the value chosen for each timepoint
+#      members/{panel}/    members of the cohorts that the panel compares
 
 
 rule cohorts:
     input:
         gate=after("derived"),
-        derived=DERIVED,
-        patients="results/harmonised/patients.parquet",
+        derived=expand("results/derived/{panel}/{{scatteritem}}.parquet", panel=PANELS),
+        patients="results/harmonised/patients/{scatteritem}.parquet",
     output:
-        membership="results/cohorts/membership.parquet",
-        people="results/cohorts/people.parquet",
-        dates="results/cohorts/dates.parquet",
-        values=expand("results/cohorts/values/{panel}.parquet", panel=PLACED),
-        members=expand("results/cohorts/members/{panel}.parquet", panel=PLACED),
-        not_chosen=expand("results/restricted/not_chosen/{panel}.parquet", panel=PANELS),
-        flow="results/quality/cohorts/selection_flow.tsv",
-        sizes="results/quality/cohorts/sizes.tsv",
-        ledger="results/quality/cohorts/ledger.tsv",
+        membership="results/cohorts/membership/{scatteritem}.parquet",
+        people="results/cohorts/people/{scatteritem}.parquet",
+        dates="results/cohorts/dates/{scatteritem}.parquet",
+        values=expand("results/cohorts/values/{panel}/{{scatteritem}}.parquet", panel=PLACED),
+        members=expand("results/cohorts/members/{panel}/{{scatteritem}}.parquet", panel=PLACED),
+        not_chosen=expand(
+            "results/restricted/not_chosen/{panel}/{{scatteritem}}.parquet", panel=PANELS
+        ),
+        flow="results/quality/cohorts/{scatteritem}.selection_flow.tsv",
+        sizes="results/quality/cohorts/{scatteritem}.sizes.tsv",
+        ledger="results/quality/cohorts/{scatteritem}.ledger.tsv",
     log:
-        "results/logs/cohorts/all.log",
+        "results/logs/cohorts/{scatteritem}.log",
     resources:
         mem_mb=memory,
         runtime=minutes,
@@ -40,8 +43,8 @@ rule cohorts:
 checkpoint cohorts_gate:
     input:
         COHORTS,
-        "results/quality/cohorts/selection_flow.tsv",
-        "results/quality/cohorts/sizes.tsv",
+        gather.buckets("results/quality/cohorts/{scatteritem}.selection_flow.tsv"),
+        gather.buckets("results/quality/cohorts/{scatteritem}.sizes.tsv"),
     output:
         "results/cohorts/done",
     localrule: True

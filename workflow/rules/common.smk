@@ -58,32 +58,52 @@ try:
 except UserError as error:
     sys.exit(f"labcohort: {error}")
 
+
+scattergather:
+    buckets=STUDY.config["buckets"],
+
+
 PATIENTS = STUDY.patients_source
 SOURCES = STUDY.result_sources
 PANELS = settings.panels(STUDY)
 PLANNED = settings.planned_panels(STUDY)
 PLACED = settings.placed_panels(STUDY)
+# parts of the study's persons (labcohort.buckets), each in a file of its own until all are compared
+BUCKETS = gather.buckets("{scatteritem}")
 FIGURE_NAMES = [row["figure"] for row in STUDY.tables["figures"]]
 TABLE_NAMES = [row["table"] for row in STUDY.tables["tables"]]
 
-INGESTED = expand("results/ingested/{source}.parquet", source=[PATIENTS, *SOURCES])
-PATIENT_TABLE = [
-    "results/harmonised/patients.parquet",
-    "results/harmonised/patients.places.parquet",
-]
+INGESTED = expand(
+    "results/ingested/{source}/{bucket}.parquet", source=[PATIENTS, *SOURCES], bucket=BUCKETS
+)
+# what all buckets of a source together tell: of one the job that harmonises it sees for itself
+SURVEYS = (
+    expand("results/harmonised/{source}.survey.json", source=SOURCES) if len(BUCKETS) > 1 else []
+)
 HARMONISED = [
-    *PATIENT_TABLE,
-    *expand("results/harmonised/{source}/{panel}.parquet", source=SOURCES, panel=PANELS),
-]
-DERIVED = expand("results/derived/{panel}.parquet", panel=PANELS)
-COHORTS = [
-    "results/cohorts/membership.parquet",
-    "results/cohorts/people.parquet",
-    "results/cohorts/dates.parquet",
+    *expand("results/harmonised/patients/{bucket}.parquet", bucket=BUCKETS),
+    "results/harmonised/patients.places.parquet",
+    "results/harmonised/patients.set_aside.parquet",
+    *SURVEYS,
     *expand(
-        "results/cohorts/{part}/{panel}.parquet",
+        "results/harmonised/{source}/{panel}/{bucket}.parquet",
+        source=SOURCES,
+        panel=PANELS,
+        bucket=BUCKETS,
+    ),
+]
+DERIVED = expand("results/derived/{panel}/{bucket}.parquet", panel=PANELS, bucket=BUCKETS)
+COHORTS = [
+    *expand(
+        "results/cohorts/{part}/{bucket}.parquet",
+        part=["membership", "people", "dates"],
+        bucket=BUCKETS,
+    ),
+    *expand(
+        "results/cohorts/{part}/{panel}/{bucket}.parquet",
         part=["values", "members"],
         panel=PLACED,
+        bucket=BUCKETS,
     ),
 ]
 COMPARISONS = expand("results/comparisons/{panel}.parquet", panel=PLANNED)
@@ -111,6 +131,7 @@ QUALITY = [
     "results/quality/summary.json",
     "results/quality/ledger.tsv",
     "results/quality/derived.tsv",
+    "results/quality/against_reported.tsv",
     "results/quality/flags.tsv",
     "results/restricted/flagged.parquet",
     "results/restricted/flagged.csv",
@@ -127,6 +148,7 @@ wildcard_constraints:
     source="|".join([PATIENTS, *SOURCES]),
     panel="|".join(PANELS),
     figure="|".join(FIGURE_NAMES) or "none",
+    scatteritem="|".join(BUCKETS),
 
 
 if workflow.is_main_process:

@@ -1,4 +1,4 @@
-# in:  results/cohorts/values/{panel}.parquet, results/cohorts/members/{panel}.parquet
+# in:  results/cohorts/values/{panel}/, results/cohorts/members/{panel}/, all buckets of persons
 # out: results/comparisons/{panel}.parquet   every number that is ever printed
 
 
@@ -9,8 +9,12 @@ for part, panels in batches(PLANNED).items():
             f"compare_{part}"
         input:
             gate=after("quality"),
-            values=expand("results/cohorts/values/{panel}.parquet", panel=panels),
-            members=expand("results/cohorts/members/{panel}.parquet", panel=panels),
+            values=expand(
+                "results/cohorts/values/{panel}/{bucket}.parquet", panel=panels, bucket=BUCKETS
+            ),
+            members=expand(
+                "results/cohorts/members/{panel}/{bucket}.parquet", panel=panels, bucket=BUCKETS
+            ),
         output:
             comparisons=expand("results/comparisons/{panel}.parquet", panel=panels),
         log:

@@ -1,5 +1,5 @@
-# in:  results/harmonised/{source}/{panel}.parquet, all sources; the patients
-# out: results/derived/{panel}.parquet   merged, repeats settled, derived markers computed
+# in:  results/harmonised/{source}/{panel}/{scatteritem}.parquet, all sources; the patients
+# out: results/derived/{panel}/{scatteritem}.parquet   merged, repeats settled, derived markers computed
 
 
 for part, panels in batches(PANELS).items():
@@ -10,23 +10,32 @@ for part, panels in batches(PANELS).items():
         input:
             gate=after("harmonised"),
             values=expand(
-                "results/harmonised/{source}/{panel}.parquet",
+                "results/harmonised/{source}/{panel}/{{scatteritem}}.parquet",
                 source=SOURCES,
                 panel=settings.derive_inputs(STUDY, panels),
             ),
-            patients="results/harmonised/patients.parquet",
+            patients="results/harmonised/patients/{scatteritem}.parquet",
             set_aside="results/harmonised/patients.set_aside.parquet",
         output:
-            derived=expand("results/derived/{panel}.parquet", panel=panels),
-            quarantine=expand("results/restricted/derive/{panel}.quarantine.parquet", panel=panels),
-            duplicates=expand("results/restricted/derive/{panel}.duplicates.parquet", panel=panels),
-            ledger=expand("results/quality/derive/{panel}.ledger.tsv", panel=panels),
-            balance=expand("results/quality/derive/{panel}.balance.tsv", panel=panels),
+            derived=expand("results/derived/{panel}/{{scatteritem}}.parquet", panel=panels),
+            quarantine=expand(
+                "results/restricted/derive/{panel}/{{scatteritem}}.quarantine.parquet",
+                panel=panels,
+            ),
+            duplicates=expand(
+                "results/restricted/derive/{panel}/{{scatteritem}}.duplicates.parquet",
+                panel=panels,
+            ),
+            ledger=expand("results/quality/derive/{panel}/{{scatteritem}}.ledger.tsv", panel=panels),
+            balance=expand(
+                "results/quality/derive/{panel}/{{scatteritem}}.balance.tsv", panel=panels
+            ),
             against_reported=expand(
-                "results/quality/derive/{panel}.against_reported.tsv", panel=panels
+                "results/restricted/derive/{panel}/{{scatteritem}}.against_reported.parquet",
+                panel=panels,
             ),
         log:
-            f"results/logs/derive/{part}.log",
+            f"results/logs/derive/{part}.{{scatteritem}}.log",
         resources:
             mem_mb=memory,
             runtime=minutes,

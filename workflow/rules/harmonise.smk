@@ -1,25 +1,60 @@
-# in:  results/ingested/{source}.parquet
-# out: results/harmonised/{source}/{panel}.parquet   values in canonical units
-#      results/harmonised/patients.parquet           the patient table
+# in:  results/ingested/{source}/{scatteritem}.parquet
+# out: results/harmonised/{source}/{panel}/{scatteritem}.parquet   values in canonical units
+#      results/harmonised/{source}.survey.json   what only all buckets together tell of a source
+#      results/harmonised/patients/{scatteritem}.parquet           the patient table
+
+
+if SURVEYS:
+
+    rule survey:
+        input:
+            gate=after("ingested"),
+            cells=gather.buckets("results/ingested/{{source}}/{scatteritem}.parquet"),
+        output:
+            survey="results/harmonised/{source}.survey.json",
+        log:
+            "results/logs/harmonise/{source}.survey.log",
+        wildcard_constraints:
+            source="|".join(SOURCES),
+        resources:
+            mem_mb=memory,
+            runtime=minutes,
+        params:
+            job=jobs(
+                lambda wildcards: [
+                    ("survey", wildcards.source, settings.harmonise(STUDY, wildcards.source, KEY))
+                ]
+            ),
+        shell:
+            '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
+            " --survey {output.survey:q} --log {log:q} <<< {params.job:q}"
 
 
 rule harmonise:
     input:
         gate=after("ingested"),
-        cells="results/ingested/{source}.parquet",
+        cells="results/ingested/{source}/{scatteritem}.parquet",
+        # of one bucket the job sees all that there is
+        survey="results/harmonised/{source}.survey.json" if SURVEYS else [],
         # where dates or persons of the source are held to the patient table
         patients=lambda wildcards: (
-            PATIENT_TABLE if settings.needs_patients(STUDY, wildcards.source) else []
+            [
+                f"results/harmonised/patients/{wildcards.scatteritem}.parquet",
+                "results/harmonised/patients.places.parquet",
+            ]
+            if settings.needs_patients(STUDY, wildcards.source)
+            else []
         ),
     output:
         # a file a panel: a changed value reruns its own panel and no other
-        values=expand("results/harmonised/{{source}}/{panel}.parquet", panel=PANELS),
-        quarantine="results/restricted/harmonise/{source}.quarantine.parquet",
-        ledger="results/quality/harmonise/{source}.ledger.tsv",
-        profile="results/quality/harmonise/{source}.profile.json",
-        proposals="results/restricted/harmonise/{source}.proposals.tsv",
+        values=expand("results/harmonised/{{source}}/{panel}/{{scatteritem}}.parquet", panel=PANELS),
+        quarantine="results/restricted/harmonise/{source}/{scatteritem}.quarantine.parquet",
+        ledger="results/quality/harmonise/{source}/{scatteritem}.ledger.tsv",
+        # counts of single values are of single persons: they stay here
+        profile="results/restricted/harmonise/{source}/{scatteritem}.profile.json",
+        proposals="results/restricted/harmonise/{source}/{scatteritem}.proposals.tsv",
     log:
-        "results/logs/harmonise/{source}.log",
+        "results/logs/harmonise/{source}.{scatteritem}.log",
     wildcard_constraints:
         source="|".join(SOURCES),
     resources:
@@ -33,7 +68,7 @@ rule harmonise:
         ),
     shell:
         '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --cells {input.cells:q}'
-        " --patients {input.patients:q} --profile {output.profile:q}"
+        " --survey {input.survey:q} --patients {input.patients:q} --profile {output.profile:q}"
         " --proposals {output.proposals:q}"
         " --values {output.values:q} --quarantine {output.quarantine:q}"
         " --ledger {output.ledger:q} --log {log:q} <<< {params.job:q}"
@@ -42,9 +77,9 @@ rule harmonise:
 rule patients:
     input:
         gate=after("ingested"),
-        cells=f"results/ingested/{PATIENTS}.parquet",
+        cells=expand("results/ingested/{source}/{bucket}.parquet", source=PATIENTS, bucket=BUCKETS),
     output:
-        patients="results/harmonised/patients.parquet",
+        patients=scatter.buckets("results/harmonised/patients/{scatteritem}.parquet"),
         places="results/harmonised/patients.places.parquet",
         set_aside="results/harmonised/patients.set_aside.parquet",
         quarantine="results/restricted/harmonise/patients.quarantine.parquet",

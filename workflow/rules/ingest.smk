@@ -1,6 +1,7 @@
 # in:  the raw exports that config/sources/*.yaml name
-# out: results/ingested/{source}.parquet         every cell as text, with its place
-#      results/restricted/files_{source}.tsv    which file is which
+# out: results/ingested/{source}/{scatteritem}.parquet   every cell as text, with its place: a file
+#                                                       for each bucket of persons
+#      results/restricted/files_{source}.tsv            which file is which
 
 
 rule ingest:
@@ -8,7 +9,7 @@ rule ingest:
         # the files' content is in the job's text, so their times say nothing
         raw=lambda wildcards: [ancient(file) for file in RAW[wildcards.source]],
     output:
-        cells="results/ingested/{source}.parquet",
+        cells=scatter.buckets("results/ingested/{{source}}/{scatteritem}.parquet"),
         ledger="results/quality/ingest/{source}.ledger.tsv",
         # names of files may be persons': they stand here alone
         files="results/restricted/files_{source}.tsv",

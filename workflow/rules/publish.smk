@@ -6,8 +6,8 @@ rule tables:
     input:
         gate=after("assessments"),
         assessments=ASSESSMENTS,
-        flow="results/quality/cohorts/selection_flow.tsv",
-        sizes="results/quality/cohorts/sizes.tsv",
+        flow=gather.buckets("results/quality/cohorts/{scatteritem}.selection_flow.tsv"),
+        sizes=gather.buckets("results/quality/cohorts/{scatteritem}.sizes.tsv"),
     output:
         siblings=expand("results/tables/{table}.csv", table=SIBLINGS),
         csv=expand("results/tables/{table}.csv", table=TABLE_NAMES),

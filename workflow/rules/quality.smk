@@ -11,27 +11,65 @@ rule quality:
                 "results/quality/ingest/{source}.ledger.tsv",
                 source=[PATIENTS, *SOURCES],
             ),
-            *expand("results/quality/harmonise/{source}.ledger.tsv", source=SOURCES),
-            *expand("results/quality/derive/{panel}.ledger.tsv", panel=PANELS),
-            "results/quality/cohorts/ledger.tsv",
+            *expand(
+                "results/quality/harmonise/{source}/{bucket}.ledger.tsv",
+                source=SOURCES,
+                bucket=BUCKETS,
+            ),
+            *expand(
+                "results/quality/derive/{panel}/{bucket}.ledger.tsv",
+                panel=PANELS,
+                bucket=BUCKETS,
+            ),
+            *gather.buckets("results/quality/cohorts/{scatteritem}.ledger.tsv"),
         ],
         quarantines=[
             "results/restricted/harmonise/patients.quarantine.parquet",
-            *expand("results/restricted/harmonise/{source}.quarantine.parquet", source=SOURCES),
-            *expand("results/restricted/derive/{panel}.quarantine.parquet", panel=PANELS),
+            *expand(
+                "results/restricted/harmonise/{source}/{bucket}.quarantine.parquet",
+                source=SOURCES,
+                bucket=BUCKETS,
+            ),
+            *expand(
+                "results/restricted/derive/{panel}/{bucket}.quarantine.parquet",
+                panel=PANELS,
+                bucket=BUCKETS,
+            ),
         ],
-        duplicates=expand("results/restricted/derive/{panel}.duplicates.parquet", panel=PANELS),
-        balances=expand("results/quality/derive/{panel}.balance.tsv", panel=PANELS),
+        duplicates=expand(
+            "results/restricted/derive/{panel}/{bucket}.duplicates.parquet",
+            panel=PANELS,
+            bucket=BUCKETS,
+        ),
+        balances=expand(
+            "results/quality/derive/{panel}/{bucket}.balance.tsv", panel=PANELS, bucket=BUCKETS
+        ),
+        compared=expand(
+            "results/restricted/derive/{panel}/{bucket}.against_reported.parquet",
+            panel=PANELS,
+            bucket=BUCKETS,
+        ),
         panels=DERIVED,
-        proposals=expand("results/restricted/harmonise/{source}.proposals.tsv", source=SOURCES),
+        proposals=expand(
+            "results/restricted/harmonise/{source}/{bucket}.proposals.tsv",
+            source=SOURCES,
+            bucket=BUCKETS,
+        ),
         patients="results/quality/harmonise/patients.profile.json",
-        profiles=expand("results/quality/harmonise/{source}.profile.json", source=SOURCES),
+        profiles=expand(
+            "results/restricted/harmonise/{source}/{bucket}.profile.json",
+            source=SOURCES,
+            bucket=BUCKETS,
+        ),
         deliveries=expand("results/quality/deliveries/{source}.json", source=PREVIOUS),
-        membership="results/cohorts/membership.parquet",
-        values=expand("results/cohorts/values/{panel}.parquet", panel=PLACED),
+        membership=gather.buckets("results/cohorts/membership/{scatteritem}.parquet"),
+        values=expand(
+            "results/cohorts/values/{panel}/{bucket}.parquet", panel=PLACED, bucket=BUCKETS
+        ),
     output:
         ledger="results/quality/ledger.tsv",
         derived="results/quality/derived.tsv",
+        against_reported="results/quality/against_reported.tsv",
         flags="results/quality/flags.tsv",
         flagged="results/restricted/flagged.parquet",
         to_look_at="results/restricted/flagged.csv",
@@ -64,6 +102,7 @@ rule quality:
         " --ledger {output.ledger:q} --quarantine {output.quarantine:q}"
         " --all-duplicates {output.duplicates:q} --set-aside {output.set_aside:q}"
         " --balances {input.balances:q} --derived {output.derived:q}"
+        " --compared {input.compared:q} --against-reported {output.against_reported:q}"
         " --panels {input.panels:q} --flags {output.flags:q}"
         " --flagged {output.flagged:q} --to_look_at {output.to_look_at:q}"
         " --patients {input.patients:q} --profiles {input.profiles:q}"
@@ -76,7 +115,7 @@ rule quality:
 rule delivery:
     input:
         gate=after("ingested"),
-        cells="results/ingested/{source}.parquet",
+        cells=gather.buckets("results/ingested/{{source}}/{scatteritem}.parquet"),
         raw=lambda wildcards: [ancient(file) for file in PREVIOUS[wildcards.source]],
     output:
         delivery="results/quality/deliveries/{source}.json",

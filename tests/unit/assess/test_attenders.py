@@ -59,7 +59,7 @@ class Registry:
 
     def rows(self, **how) -> dict[tuple, dict]:
         chosen, *others = self.frames()
-        made = attenders(chosen.lazy(), *others, HOW | how)
+        made = attenders([chosen.lazy()], *others, HOW | how)
         Attenders.validate(typed(Attenders, made), lazy=True)
         key = ("comparison", "timepoint", "marker", "variable")
         return {tuple(row[k] for k in key): row for row in made}
@@ -119,7 +119,7 @@ def test_every_pair_of_followups_is_compared(registry):
     made = registry.rows(timepoints=["month_6", "month_12", "month_24"])
     assert len([key for key in made if key[0] == "followup_sets"]) == 4
     chosen, *others = registry.frames()
-    rows = attenders(chosen.lazy(), *others, HOW | {"timepoints": ["m1", "m2", "m3"]})
+    rows = attenders([chosen.lazy()], *others, HOW | {"timepoints": ["m1", "m2", "m3"]})
     sets = [(r["group_a"], r["group_b"]) for r in rows if r["comparison"] == "followup_sets"]
     assert list(dict.fromkeys(sets)) == [("m1", "m2"), ("m1", "m3"), ("m2", "m3")]
 

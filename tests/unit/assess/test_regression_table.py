@@ -3,7 +3,8 @@
 import numpy as np
 import polars as pl
 import pytest
-from labcohort.assess.regression_table import LABEL, regression_rows
+from labcohort.assess import regression_table
+from labcohort.assess.regression_table import LABEL
 from labcohort.jobs import regression as job
 
 from schemas.cohort import Membership
@@ -28,6 +29,12 @@ SETTINGS = {
     ],
     "tested": [{"cohort": "ckd_2", "marker": "EGFR", "timepoint": "month_6"}],
 }  # fmt: skip
+
+
+def regression_rows(chosen: pl.DataFrame, members: pl.DataFrame, settings: dict) -> list[dict]:
+    return regression_table.regression_rows([(chosen.lazy(), members.lazy())], settings)
+
+
 NUMBERS = [f"{n}{end}" for n in ("observed", "expected", "difference")
            for end in ("", "_ci_low", "_ci_high")]  # fmt: skip
 
@@ -278,14 +285,20 @@ def test_no_row_depends_on_the_order_of_rows_or_on_what_else_is_tested():
     assert regression_rows(*mixed, SETTINGS | {"tested": both})[4:] == alone
 
 
-def test_the_job_joins_panels_and_writes_what_its_schema_says(tmp_path):
+def test_the_job_joins_panels_and_buckets_and_writes_what_its_schema_says(tmp_path):
     chosen, members = study()
-    paths = {name: str(tmp_path / f"{name}.parquet") for name in ("membership", "regression")}
-    Membership.validate(members).write_parquet(paths["membership"])
-    paths["values"] = []
-    for panel, markers in (("renal", ["EGFR", "BUN"]), ("inflammation", ["HSCRP"])):
-        paths["values"].append(str(tmp_path / f"{panel}.parquet"))
-        chosen.filter(pl.col("marker").is_in(markers)).write_parquet(paths["values"][-1])
+    paths = {"regression": str(tmp_path / "regression.parquet")}
+    paths["membership"], paths["values"] = [], []
+    for bucket, own in enumerate((pl.col("person") > "p030", pl.col("person") <= "p030"), 1):
+        (tmp_path / "membership").mkdir(exist_ok=True)
+        paths["membership"].append(str(tmp_path / f"membership/{bucket}-of-2.parquet"))
+        Membership.validate(members.filter(own)).write_parquet(paths["membership"][-1])
+        # hs-CRP comes with two panels
+        for panel, markers in (("renal", ["EGFR", "BUN", "HSCRP"]), ("inflammation", ["HSCRP"])):
+            (tmp_path / panel).mkdir(exist_ok=True)
+            paths["values"].append(str(tmp_path / f"{panel}/{bucket}-of-2.parquet"))
+            cells = chosen.filter(own, pl.col("marker").is_in(markers))
+            cells.write_parquet(paths["values"][-1])
     said = job.main(paths, "", settings_of("ckd_2", "HSCRP"))
     assert said == "regression to the mean: 4 estimates"
     table = Regression.validate(pl.read_parquet(paths["regression"]), lazy=True)
@@ -293,3 +306,22 @@ def test_the_job_joins_panels_and_writes_what_its_schema_says(tmp_path):
     assert table.equals(checked(rows))
     nothing = SETTINGS | {"tested": []}
     assert job.main(paths, "", nothing) == "regression to the mean: 0 estimates"
+
+
+def test_two_values_of_one_person_at_a_visit_are_refused():
+    chosen, members = study()
+    person = (pl.col("person") == "p001") & (pl.col("marker") == "EGFR")
+    other = chosen.filter(person).with_columns(value=pl.col("value") + 1)
+    with pytest.raises(ValueError, match="two values at baseline"):
+        regression_rows(pl.concat([chosen, other]), members, SETTINGS)
+
+
+def test_how_the_intervals_of_a_large_cohort_were_made_is_said(monkeypatch):
+    for module in ("regression_table", "regression_to_the_mean"):
+        monkeypatch.setattr(f"labcohort.assess.{module}.LARGEST", 79)
+    rows = regression_rows(*study(), SETTINGS)
+    assert all("bag of little bootstraps" in row["note"] for row in rows)
+    # and where there is none, nothing
+    rows = regression_rows(*study(), settings_of("ckd_2", "EGFR", minimum_pairs=81))
+    assert only(rows, "note").endswith("fewer than 81")
+    checked(rows)

@@ -3,15 +3,8 @@ with exact = FALSE, correct = FALSE)."""
 
 import numpy as np
 import pytest
-from labcohort.assess.sensitivity import (
-    CAVEAT,
-    Sampling,
-    Window,
-    merged,
-    specifications,
-    summary,
-    windows,
-)
+from labcohort.assess.grid import Sampling, Window, merged, windows
+from labcohort.assess.sensitivity import CAVEAT, specifications, summary
 from labcohort.compare.pairs import Pairs
 
 ROW = {

@@ -6,11 +6,13 @@ from itertools import product
 
 import polars as pl
 import pytest
-from labcohort.assess.respecified import Respecified
-from labcohort.assess.sensitivity import Window, specifications, summary
+from labcohort.assess.grid import Decisions, Grid, Sampling, Window, merged
+from labcohort.assess.respecified import Respecified, respecified, sent_as_limits
+from labcohort.assess.sensitivity import specifications, summary
 from labcohort.cohorts.eligibility import judged
 from labcohort.cohorts.subgroups import membership
 from labcohort.cohorts.timepoints import calendar, visited
+from labcohort.compare.paired import Pairs
 from labcohort.compare.pairs import Pairing
 from labcohort.derive import registry
 from labcohort.derive.index import import_formulas
@@ -118,9 +120,9 @@ def _derived(cells: pl.DataFrame, people: pl.DataFrame, how: dict) -> pl.DataFra
     return derive_panel(cells.filter(own), people, how).derived
 
 
-def respecified(cells: pl.DataFrame, settings: dict = SETTINGS, **types: str) -> Respecified:
+def data(cells: pl.DataFrame, settings: dict = SETTINGS, **types: str) -> Respecified:
     people = patients(cells, **types)
-    return Respecified([cells.lazy()], dates(cells, people, settings), people, settings)
+    return Respecified(cells.lazy(), dates(cells, people, settings), people, Grid(settings))
 
 
 def dates(cells: pl.DataFrame, people: pl.DataFrame, settings: dict) -> pl.DataFrame:
@@ -131,9 +133,20 @@ def dates(cells: pl.DataFrame, people: pl.DataFrame, settings: dict) -> pl.DataF
     return Dates.validate(some, lazy=True)
 
 
+def sampled(row: dict, parts: list[Respecified], sent: pl.DataFrame) -> dict[Sampling, Pairs]:
+    """The pairs of a comparison by each cell of its grid, merged."""
+    own, _ = parts[0].grid.cells(row, sent_as_limits(sent.lazy()))
+    (pairs,) = respecified([row], [own], parts)
+    return merged({cell.sampling: found for cell, found in zip(own, pairs, strict=True)})
+
+
 def grid(cells: pl.DataFrame, row: dict, settings: dict = SETTINGS, **types: str) -> list[dict]:
-    samples, _ = respecified(cells, settings, **types).samples(COMPARISON | row)
+    samples = sampled(COMPARISON | row, [data(cells, settings, **types)], cells)
     return specifications(COMPARISON | row, samples, settings["detection"])
+
+
+def by(rule: str, methods: tuple = ()) -> Decisions:
+    return Decisions(methods, rule, Window(45, 45))
 
 
 def counted(rows: list[dict], *columns: str) -> dict:
@@ -310,26 +323,24 @@ def test_a_limit_of_the_selecting_marker_counts_where_it_moves_someone():
 def test_a_limit_that_is_left_out_gives_way_to_the_next_result_of_the_window():
     # p1's result nearest to day 182 is a limit; another came on day 200
     cells = values(*crp((3.0, "<0.2"), (5.0, 3.0)), ("p1", 200, "HSCRP", 2.5))
-    data = {
-        rule: respecified(cells).pairs(COMPARISON | {"marker": "HSCRP"}, (), rule, Window(45, 45))
+    made = {
+        rule: data(cells).pairs(COMPARISON | {"marker": "HSCRP"}, by(rule))
         for rule in ("lod_half", "lod", "excluded")
     }
-    assert {rule: found.followup.tolist() for rule, found in data.items()} == {
+    assert {rule: found.followup.tolist() for rule, found in made.items()} == {
         "lod_half": [0.1, 3.0], "lod": [0.2, 3.0], "excluded": [2.5, 3.0],
     }  # fmt: skip
-    assert data["lod"].limits.tolist() == [[False, True], [False, False]]
-    assert not data["excluded"].limits.any()
+    assert made["lod"].limits.tolist() == [[False, True], [False, False]]
+    assert not made["excluded"].limits.any()
     rows = grid(cells, {"marker": "HSCRP"}, ONE_WIDTH)
     assert counted(rows, "censored") == dict.fromkeys(RULES, 2)
 
 
 def test_who_has_a_limit_only_was_there_though_it_is_left_out():
     cells = values(*crp((3.0, "<0.2"), (5.0, 3.0)))
-    data = respecified(cells).pairs(
-        COMPARISON | {"marker": "HSCRP"}, (), "excluded", Window(45, 45)
-    )
-    assert (data.n_members, data.n_baseline, data.n_followup) == (2, 2, 1)
-    assert data.lost == {"no value at follow-up": 1}
+    pairs = data(cells).pairs(COMPARISON | {"marker": "HSCRP"}, by("excluded"))
+    assert (pairs.n_members, pairs.n_baseline, pairs.n_followup) == (2, 2, 1)
+    assert pairs.lost == {"no value at follow-up": 1}
 
 
 def test_a_cohort_is_chosen_on_the_last_baseline_that_is_no_limit():
@@ -393,7 +404,7 @@ def test_the_declared_specification_is_that_of_the_stages(seed, changes, rule):
         )
     )
     types = {f"p{i}": "type_1" for i in range(3)}
-    study = respecified(cells, settings, **types)
+    study = data(cells, settings, **types)
     people = patients(cells, **types)
     files = derived_files(cells, people, settings)
     when = calendar([f.lazy() for f in files.values()], people, visits, rule == "excluded")
@@ -406,29 +417,34 @@ def test_the_declared_specification_is_that_of_the_stages(seed, changes, rule):
     members = membership(COHORTS, eligible, baseline, seen)
     methods, n_pairs = (("EGFR", "ckd_epi_2021"),), {}
     for marker, cohort in product(("HBA1C", "HOMA_IR", "HSCRP"), ("all", "ckd_3", "high")):
-        expected = Pairing(chosen, members, "baseline").pairs(marker, cohort, "month_6")
+        pairing = Pairing([(chosen.lazy(), members.lazy())], "baseline")
+        expected = pairing.pairs(marker, cohort, "month_6")
         row = COMPARISON | {"marker": marker, "cohort": cohort}
-        data = study.pairs(row, methods, rule, Window(45, 45))
-        assert data.baseline.tolist() == expected.baseline.tolist()
-        assert data.followup.tolist() == expected.followup.tolist()
-        assert (data.n_members, data.lost) == (expected.n_members, expected.lost)
-        n_pairs[marker, cohort] = len(data.baseline)
+        pairs = study.pairs(row, by(rule, methods))
+        assert pairs.baseline.tolist() == expected.baseline.tolist()
+        assert pairs.followup.tolist() == expected.followup.tolist()
+        assert (pairs.n_members, pairs.lost) == (expected.n_members, expected.lost)
+        n_pairs[marker, cohort] = len(pairs.baseline)
     assert all(n_pairs[marker, "all"] for marker in ("HBA1C", "HSCRP"))
     assert n_pairs["HSCRP", "high"] and any(n for (_, c), n in n_pairs.items() if c == "ckd_3")
 
 
-def run(tmp_path, cells: pl.DataFrame, rows: list[dict], settings: dict) -> tuple:
-    """The job on files: specifications and shares."""
+def run(tmp_path, cells: pl.DataFrame, rows: list[dict], settings: dict, buckets: int = 1) -> tuple:
+    """The job on files of so many buckets: specifications and shares."""
     people = patients(cells)
-    people.write_parquet(tmp_path / "patients.parquet")
-    cells.write_parquet(tmp_path / "values.parquet")
-    paths = {
-        "values": [str(tmp_path / "values.parquet")], "dates": str(tmp_path / "dates.parquet"),
-        "patients": str(tmp_path / "patients.parquet"),
-        "specifications": str(tmp_path / "specifications.parquet"),
-        "sensitivity": str(tmp_path / "sensitivity.parquet"),
-    }  # fmt: skip
-    dates(cells, people, settings).write_parquet(paths["dates"])
+    when = dates(cells, people, settings)
+    names = ("values", "dates", "patients")
+    paths = {name: [] for name in names} | {
+        name: str(tmp_path / f"{name}.parquet") for name in ("specifications", "sensitivity")
+    }
+    for bucket in range(buckets):
+        for name, frame in zip(names, (cells, when, people), strict=True):
+            # persons are p1, p2 and so on
+            own = pl.col("person").str.slice(1).cast(pl.Int64) % buckets == bucket
+            path = tmp_path / name / f"{bucket + 1}-of-{buckets}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            frame.filter(own).write_parquet(path)
+            paths[name].insert(0, str(path))
     said = job.main(paths, "all", settings | {"rows": rows})
     return (
         Specification.validate(pl.read_parquet(paths["specifications"]), lazy=True),
@@ -445,6 +461,34 @@ def test_the_job_writes_specifications_and_shares(tmp_path):
     assert shares.get_column("reference_test").to_list() == ["paired_t", "wilcoxon_signed_rank"]
     assert cells.filter("declared").height == 2
     assert said == "16 specifications of 2 comparisons"
+
+
+def test_buckets_of_persons_change_nothing(tmp_path, made_up_equations):
+    draw = random.Random(3)
+    cells = values(
+        *(
+            (f"p{i}", day, marker, f"{'<' * (draw.random() < 0.1)}{draw.uniform(20, 60):.1f}")
+            for i in range(40)
+            for day in (-1, draw.randrange(130, 270), draw.randrange(300, 430))
+            for marker in ("CREAT", "BUN", "HBA1C")
+            if draw.random() < 0.9
+        )
+    )
+    rules = ["lod_half", "excluded"]
+    settings = made_up_equations | {"widths": [60], "censored": rules}
+    rows = [
+        COMPARISON | {"marker": marker, "cohort": cohort}
+        for marker, cohort in (("HBA1C", "all"), ("BUN", "ckd_3"), ("HBA1C", "ckd_3"))
+    ]
+    whole, *parted = (
+        run(tmp_path / str(buckets), cells, rows, settings, buckets) for buckets in (1, 3, 8)
+    )
+    keys = whole[1].select("marker", "cohort").rows()
+    assert keys == [(row["marker"], row["cohort"]) for row in rows]
+    assert whole[0].get_column("n_pairs").min() > 1
+    assert whole[1].filter(pl.col("dimensions").str.contains("equation.*censored")).height == 2
+    for part in parted:
+        assert part[0].equals(whole[0]) and part[1].equals(whole[1])
 
 
 def test_the_job_of_a_plan_without_such_rows_writes_empty_tables(tmp_path):

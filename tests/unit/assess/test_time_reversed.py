@@ -4,11 +4,18 @@ import numpy as np
 import pytest
 from labcohort.assess.regression_to_the_mean import Band
 from labcohort.assess.resampling import means, medians, once
-from labcohort.assess.time_reversed import reversed_change, reversed_counts
+from labcohort.assess.time_reversed import reversed_change as change_less
+from labcohort.assess.time_reversed import reversed_counts, whole_change
 
 BEFORE = np.array([10.0, 20.0, 30.0, 40.0, 50.0, 60.0])
 AFTER = np.array([18.0, 20.0, 40.0, 35.0, 62.0, 65.0])  # the whole cohort's mean change is +5
 ONE = once(6)
+
+
+def reversed_change(counts, selected, baseline, followup, statistic, log):
+    """The expected regression, less the change of all who are counted."""
+    of_all = whole_change(counts, baseline, followup, log)
+    return change_less(selected, baseline, followup, of_all, statistic, log)
 
 
 def test_selected_are_those_whose_follow_up_less_the_mean_change_is_in_the_band():

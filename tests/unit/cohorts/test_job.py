@@ -1,10 +1,17 @@
 """The job `cohorts`: who is in people.parquet, and whose values are kept for which panel."""
 
+import random
 from datetime import date, timedelta
+from itertools import product
+from pathlib import Path
 
 import polars as pl
 import pytest
+from labcohort.buckets import bucket_of
+from labcohort.cohorts.eligibility import FLOW, joined_flow
+from labcohort.cohorts.subgroups import SIZES, joined_sizes
 from labcohort.jobs import cohorts
+from labcohort.ledger import SCHEMA, joined
 
 from schemas.cohort import Chosen, Dates, People
 from schemas.derived import Derived
@@ -55,23 +62,35 @@ def derived(marker: str, sent_as_limits: tuple[int, ...] = ()) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def written(folder: Path, panels: dict[str, pl.DataFrame], patients: pl.DataFrame, b: str) -> dict:
+    """Paths of the job for a bucket of persons, whose files are there."""
+    paths = {}
+    for name in ("membership", "people", "dates"):
+        paths[name] = str(folder / name / f"{b}.parquet")
+    for name in ("flow", "sizes", "ledger"):
+        paths[name] = str(folder / f"{name}/{b}.tsv")
+    for name in ("derived", "values", "members", "not_chosen"):
+        # of a panel that nothing compares too: its cells have a fate
+        own = panels if name in ("derived", "not_chosen") else ["glycaemic"]
+        paths[name] = [str(folder / f"{name}/{panel}/{b}.parquet") for panel in own]
+    paths["patients"] = str(folder / f"patients/{b}.parquet")
+    for path in paths.values():
+        for file in [path] if isinstance(path, str) else path:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+    patients.write_parquet(paths["patients"])
+    for path, frame in zip(paths["derived"], panels.values(), strict=True):
+        frame.write_parquet(path)
+    return paths
+
+
 def ran(tmp_path, sent_as_limits: tuple[int, ...] = (), **how) -> tuple[dict, str]:
     """Paths of what the job has written for a panel with comparisons and one without; its line."""
-    for folder in ("derived", "values", "members", "not_chosen"):
-        (tmp_path / folder).mkdir()
-    PATIENTS.write_parquet(tmp_path / "patients.parquet")
-    for panel, marker in (("glycaemic", "HBA1C"), ("lipid", "TC")):
-        derived(marker, sent_as_limits).write_parquet(tmp_path / f"derived/{panel}.parquet")
-    names = ("membership", "people", "dates")
-    paths = {name: str(tmp_path / f"{name}.parquet") for name in ("patients", *names)}
-    paths |= {name: str(tmp_path / f"{name}.tsv") for name in ("flow", "sizes", "ledger")}
-    paths["derived"] = [str(tmp_path / f"derived/{p}.parquet") for p in ("glycaemic", "lipid")]
-    for name in ("values", "members"):
-        paths[name] = [str(tmp_path / name / "glycaemic.parquet")]
-    # of a panel that nothing compares too: its cells have a fate
-    panels = ("glycaemic", "lipid")
-    paths["not_chosen"] = [str(tmp_path / f"not_chosen/{panel}.parquet") for panel in panels]
-    return paths, cohorts.main(paths, "all", SETTINGS | how)
+    panels = {
+        panel: derived(marker, sent_as_limits)
+        for panel, marker in (("glycaemic", "HBA1C"), ("lipid", "TC"))
+    }
+    paths = written(tmp_path, panels, PATIENTS, "1-of-1")
+    return paths, cohorts.main(paths, "1-of-1", SETTINGS | how)
 
 
 @pytest.fixture
@@ -121,22 +140,32 @@ def test_cells_of_who_lacks_a_follow_up_are_ineligible_in_the_ledger(run):
     )
 
 
-def test_dates_are_of_every_person_and_marker_with_a_value(run):
-    dates = Dates.validate(pl.read_parquet(run["dates"]), lazy=True)
+def dates_of(paths: dict) -> list[tuple]:
+    return Dates.validate(pl.read_parquet(paths["dates"]), lazy=True).rows()
+
+
+def test_dates_are_of_every_person_with_a_value(run):
     # of the panel that nothing is compared in, too, and of who is not eligible
-    assert dates.rows() == sorted(
+    expected = sorted((person, None, DAY_0 + timedelta(day)) for person, day in RESULTS)
+    assert dates_of(run) == expected
+
+
+def test_dates_are_of_each_marker_where_its_days_count_from_its_own_first(tmp_path):
+    visits = [visit | {"anchor": "first_result"} for visit in VISITS]
+    assert dates_of(ran(tmp_path, visits=visits)[0]) == sorted(
         (person, marker, DAY_0 + timedelta(day))
         for person, day in RESULTS
         for marker in ("HBA1C", "TC")
     )
 
 
-def test_a_row_without_a_value_has_no_date():
+def test_a_row_without_a_value_has_no_date(tmp_path):
     frame = derived("HOMA_IR").with_columns(
         value=pl.when(pl.col("person") != "p1").then("value"), origin=pl.lit("derived")
     )
-    dates = cohorts._dates({"glycaemic": frame.lazy()})
-    assert set(dates.get_column("person")) == {"p2", "p3", "p4"}
+    paths = written(tmp_path, {"glycaemic": frame}, PATIENTS, "1-of-1")
+    cohorts.main(paths, "1-of-1", SETTINGS)
+    assert {person for person, *_ in dates_of(paths)} == {"p2", "p3", "p4"}
 
 
 def fates(paths: dict) -> dict[tuple, int]:
@@ -187,3 +216,97 @@ def test_a_cohort_chosen_on_a_baseline_value_is_told_of_the_last_that_is_no_limi
         found = pl.read_parquet(paths["membership"]).filter(cohort="high")
         members[exclude] = found.get_column("timepoint").to_list()
     assert members == {False: ["baseline", "month_6"], True: []}
+
+
+# many persons and results, with all that a result may be
+def random_study(seed: int) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    draw = random.Random(seed)
+    people = [f"p{draw.randrange(10**9):09}" for _ in range(60)]
+    schema = {name: c.dtype.type for name, c in Derived.to_schema().columns.items()}
+    panels = {}
+    for panel, markers in (("glycaemic", ["HBA1C", "FBS"]), ("lipid", ["TC"])):
+        keys = {
+            (marker, person, draw.randrange(-120, 400))
+            for person, marker in product(people, markers)
+            for _ in range(draw.randrange(9))
+        }
+        rows = [
+            dict.fromkeys(schema)
+            | {"person": person, "marker": marker, "sample_date": DAY_0 + timedelta(day),
+               "origin": "measured" if marker != "FBS" else "derived",
+               "value": draw.choice([None, 4.5, 5.5, 6.5]), "category": None,
+               "comparator": draw.choice(["<", ">", None, None, None]),
+               "flag": draw.choice(["soft_low", "censored_input|soft_low", None, None])}
+            | ({"source": "site", "file": "a.csv", "row": row, "column": "x"}
+               if marker != "FBS" else {})
+            for row, (marker, person, day) in enumerate(sorted(keys), 2)
+        ]  # fmt: skip
+        panels[panel] = pl.DataFrame(rows, schema=schema, orient="row")
+    n = len(people)
+    patients = pl.DataFrame(
+        {
+            "person": people,
+            "sex": [draw.choice(["male", "female", None]) for _ in range(n)],
+            "diabetes_type": [draw.choice(["type_2", "type_2", "type_1", None]) for _ in range(n)],
+            "infusion_date": [draw.choice([DAY_0, DAY_0, None]) for _ in range(n)],
+        },
+        schema_overrides={"infusion_date": pl.Date},
+    )
+    return panels, patients
+
+
+COMPLETE = {
+    "eligibility": SETTINGS["eligibility"][:2],
+    "cohorts": [
+        *SETTINGS["cohorts"],
+        {"cohort": "high", "criterion": "baseline_at_least", "subject": "HBA1C", "values": "5.5"},
+        {"cohort": "nobody", "criterion": "baseline_above", "subject": "TC", "values": "99"},
+    ],
+    "panels": {"glycaemic": ["all", "high"]},
+    "visits": [*VISITS, VISITS[1] | {"timepoint": "month_12", "target_day": 330}],
+}
+ORDER = {
+    "membership": ["cohort", "timepoint", "person"], "members": ["cohort", "timepoint", "person"],
+    "people": ["person"], "dates": ["person", "marker", "sample_date"],
+    "values": ["marker", "timepoint", "person"], "not_chosen": ["row"],
+}  # fmt: skip
+
+
+def together(folder: Path, how: dict, buckets: int, seed: int) -> dict[str, list]:
+    """What the job writes for all buckets of persons, put together."""
+    panels, patients = random_study(seed)
+    of = dict(zip(patients["person"], bucket_of(patients["person"], buckets), strict=True))
+    number = pl.col("person").replace_strict(of)
+    tables = {name: [] for name in ("flow", "sizes", "ledger")}
+    for b in range(buckets):
+        own = {panel: frame.filter(number == b) for panel, frame in panels.items()}
+        paths = written(folder, own, patients.filter(number == b), f"{b}-of-{buckets}")
+        cohorts.main(paths, f"{b}-of-{buckets}", SETTINGS | COMPLETE | how)
+        for name, schema in (("flow", FLOW), ("sizes", SIZES), ("ledger", SCHEMA)):
+            tables[name].append(pl.read_csv(paths[name], separator="\t", schema=schema))
+    joins = {"flow": joined_flow, "sizes": joined_sizes, "ledger": joined}
+    found = {name: join(tables[name]).rows() for name, join in joins.items()}
+    for name, order in ORDER.items():
+        for path in {p.parent for p in (folder / name).rglob("*.parquet")}:
+            frame = pl.concat(pl.read_parquet(file) for file in path.glob("*.parquet"))
+            found[str(path.relative_to(folder))] = frame.sort(order, nulls_last=True).rows()
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "how",
+    [
+        {}, {"exclude_limits": True},
+        {"visits": [v | {"choice": "mean"} for v in COMPLETE["visits"]]},
+        {"visits": [v | {"scope": "person"} for v in COMPLETE["visits"]]},
+        {"visits": [v | {"anchor": "first_result"} for v in COMPLETE["visits"]]},
+        {"visits": [v | {"anchor": "first_result", "scope": "person"} for v in COMPLETE["visits"]]},
+    ],
+    ids=["as_declared", "no_limits", "mean", "by_person", "own_first", "first_of_person"],
+)  # fmt: skip
+def test_buckets_of_persons_together_are_the_whole(tmp_path, how, seed):
+    whole, *parts = (together(tmp_path / f"{n}", how, n, seed) for n in (1, 3, 8))
+    assert all(whole[f"{name}/glycaemic"] for name in ("values", "members", "not_chosen"))
+    for part in parts:
+        assert part == whole

@@ -3,13 +3,14 @@
 
 import random
 from datetime import date, timedelta
+from itertools import product
 
 import polars as pl
 import pytest
+from labcohort.cohorts import timepoints
 from labcohort.cohorts.timepoints import (
     anchor_dates,
     calendar,
-    choose,
     fates,
     not_chosen,
     visit_dates,
@@ -62,9 +63,16 @@ def dated(given: pl.DataFrame, visits: list[dict], patients: pl.DataFrame = PATI
     return days, by_person
 
 
+def picked_of(given: pl.DataFrame, visits: list[dict]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The placed results, and those of them that are chosen."""
+    days, own = dated(given, visits)
+    found = timepoints.placed(days, visits, own)
+    return found, timepoints.chosen(found, visits)
+
+
 def chosen(given: pl.DataFrame, visits: list[dict]) -> dict:
     """(person, marker, timepoint) -> (day, value)."""
-    rows = choose(*(lambda days, own: (days, visits, own))(*dated(given, visits)))
+    _, rows = picked_of(given, visits)
     found = {
         (r["person"], r["marker"], r["timepoint"]): (r["day"], r["value"]) for r in rows.to_dicts()
     }
@@ -154,10 +162,9 @@ def test_who_has_no_anchor_is_at_no_timepoint():
 
 
 def test_nobody_at_a_timepoint_is_no_fault():
-    visits = study()
-    days, own = dated(results((0, 1.0)), visits)
-    assert set(choose(days, visits, own).get_column("timepoint")) == {"baseline"}
-    assert choose(days.clear(), visits, own).is_empty()
+    given = results((0, 1.0))
+    assert set(picked_of(given, study())[1].get_column("timepoint")) == {"baseline"}
+    assert picked_of(given.clear(), study())[1].is_empty()
 
 
 FIRST = [
@@ -187,8 +194,7 @@ def test_the_first_result_of_each_marker_is_its_day_0():
 
 
 def fate_of_days(visits: list[dict], given: pl.DataFrame) -> dict[int, tuple]:
-    days, own = dated(given, visits)
-    rows = fates(days, choose(days, visits, own), visits)
+    rows = fates(picked_of(given, visits)[0], visits)
     assert rows.height == given.height
     return {(r["sample_date"] - DAY_0).days: (r["fate"], r["reason"]) for r in rows.to_dicts()}
 
@@ -232,9 +238,8 @@ def test_every_result_has_one_fate_and_is_used_only_where_chosen(scope, choice, 
     }
     given = results(*((day, 1.0, marker, person) for day, marker, person in sorted(keys)))
     visits = [v | {"choice": choice} for v in study(scope=scope)]
-    days, own = dated(given, visits)
-    picked = choose(days, visits, own)
-    settled = fates(days.sample(fraction=1, shuffle=True, seed=seed), picked, visits)
+    found, picked = picked_of(given.sample(fraction=1, shuffle=True, seed=seed), visits)
+    settled = fates(found, visits)
     key = ["person", "marker", "sample_date"]
     assert settled.select(key).sort(key).equals(given.select(key).sort(key))
     used = settled.filter(pl.col("fate").is_null())
@@ -245,6 +250,51 @@ def test_every_result_has_one_fate_and_is_used_only_where_chosen(scope, choice, 
     assert picked.select("person", "marker", "timepoint").is_duplicated().any() is False
 
 
+BEST = {
+    ("nearest", "earlier"): lambda day, target: (abs(day - target), day),
+    ("nearest", "later"): lambda day, target: (abs(day - target), -day),
+    ("first", "earlier"): lambda day, target: day,
+    ("last", "later"): lambda day, target: -day,
+}
+
+
+@pytest.mark.parametrize("names", [pl.String, pl.Enum(["p1", "p2", "p3"])], ids=["text", "number"])
+@pytest.mark.parametrize("how", BEST)
+@pytest.mark.parametrize("scope", ["marker", "person"])
+@pytest.mark.parametrize("seed", range(3))
+def test_each_choice_is_what_a_plain_search_finds(seed, scope, how, names):
+    draw = random.Random(seed)
+    keys = {
+        (draw.randrange(-120, 460), draw.choice(["HBA1C", "FBS"]), draw.choice(["p1", "p2"]))
+        for _ in range(60)
+    }
+    visits = [v | {"choice": how[0], "tie": how[1]} for v in study(scope=scope)]
+    given = results(*((day, float(day), marker, person) for day, marker, person in keys))
+    by_name, patients = (f.with_columns(pl.col("person").cast(names)) for f in (given, PATIENTS))
+    when = calendar([by_name.lazy()], patients, visits)
+    rows = when.chosen(when.results(by_name.lazy())).select(
+        "person", "marker", "timepoint", "value"
+    )
+    # p2's day 0 is ten days later
+    own = {(person, marker, day - 10 * (person == "p2")) for day, marker, person in keys}
+    expected = set()
+    for visit, person, marker in product(visits, ["p1", "p2"], ["HBA1C", "FBS"]):
+        low, target = visit["target_day"] - visit["before"], visit["target_day"]
+        inside = [
+            (p, m, day) for p, m, day in own
+            if p == person and low <= day <= target + visit["after"]
+        ]  # fmt: skip
+        others = [day for _, m, day in inside if scope == "person" or m == marker]
+        best = min(others, key=lambda day: BEST[how](day, target), default=None)
+        if (person, marker, best) in own:
+            value = float(best + 10 * (person == "p2"))
+            expected.add((person, marker, visit["timepoint"], value))
+    assert rows.height == len(expected) and set(rows.iter_rows()) == expected
+    assert rows.select("marker", "timepoint", "person").rows() == sorted(
+        (marker, timepoint, person) for person, marker, timepoint, _ in expected
+    )
+
+
 def test_a_mean_of_a_class_is_its_first_and_a_mean_of_limits_keeps_the_limit():
     visits = [visit("month_6", 182, 45, 45, choice="mean")]
     given = results((150, 2.0, "CKD_STAGE"), (160, 3.0, "CKD_STAGE"), (150, 1.0), (160, 0.5))
@@ -253,7 +303,7 @@ def test_a_mean_of_a_class_is_its_first_and_a_mean_of_limits_keeps_the_limit():
         category=pl.when(stage).then(pl.col("value").cast(pl.Int64).cast(pl.String)),
         comparator=pl.when(low).then(pl.lit("<")),
     )
-    rows = choose(dated(given, visits)[0], visits, dated(given, visits)[1]).to_dicts()
+    rows = picked_of(given, visits)[1].to_dicts()
     found = {r["marker"]: (r["value"], r["category"], r["comparator"]) for r in rows}
     assert found == {"CKD_STAGE": (2.0, "2", None), "HBA1C": (0.75, None, "<")}
 
@@ -265,7 +315,7 @@ def test_a_mean_has_the_flags_of_all_its_results():
     flags = {150: "soft_low", 160: "insulin_treated|soft_low", 170: None}
     flag = day.replace_strict(flags, return_dtype=pl.String)
     given = given.with_columns(flag=pl.when(pl.col("marker") == "HBA1C").then(flag))
-    rows = choose(dated(given, visits)[0], visits, dated(given, visits)[1]).to_dicts()
+    rows = picked_of(given, visits)[1].to_dicts()
     # a result of an insulin-treated day is in the mean: whoever leaves it out must see it
     found = {r["marker"]: set((r["flag"] or "").split("|")) for r in rows}
     assert found == {"HBA1C": {"soft_low", "insulin_treated"}, "FBS": {""}}
@@ -287,7 +337,8 @@ def excluding(given: pl.DataFrame, visits: list[dict]) -> tuple[dict[str, int], 
     when = calendar([given.lazy()], PATIENTS, visits, exclude_limits=True)
     days = when.results(given.lazy())
     picked = when.chosen(days)
-    return dict(picked.select("timepoint", "day").iter_rows()), when.fates(days, picked)
+    fate = when.fates(when.placed(days))
+    return dict(picked.select("timepoint", "day").iter_rows()), fate
 
 
 LIMITS = [
@@ -390,7 +441,7 @@ def discarded(given: pl.DataFrame, visits: list[dict], **more) -> dict[int, tupl
     """Row -> (timepoint, rule, row kept) of what is in a window and not chosen."""
     when = calendar([given.lazy()], PATIENTS, visits, **more)
     days = when.results(given.lazy())
-    found = when.not_chosen(days, when.chosen(days))
+    found = when.not_chosen(when.placed(days))
     NotChosen.validate(found, lazy=True)
     assert found["row"].is_sorted()
     rows = found.to_dicts()
@@ -453,9 +504,8 @@ def test_what_is_not_chosen_is_what_the_fates_say(seed, choice, scope):
     }
     given = placed(results(*((day, 1.0, m, person) for day, m, person in sorted(keys))))
     visits = [v | {"choice": choice} for v in study(scope=scope)]
-    days, own = dated(given, visits)
-    picked = choose(days, visits, own)
-    said = fates(days, picked, visits).filter(pl.col("reason").str.contains("was chosen"))
-    found = not_chosen(days, picked, visits)
+    days, picked = picked_of(given, visits)
+    said = fates(days, visits).filter(pl.col("reason").str.contains("was chosen"))
+    found = not_chosen(days, visits)
     assert found.height and sorted(found["row"]) == sorted(said["row"])
     assert set(found["kept_row"].drop_nulls()) <= set(picked["row"])

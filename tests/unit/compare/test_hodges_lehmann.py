@@ -162,3 +162,61 @@ def test_no_level_outside_0_and_1(confidence):
 def test_gaps_are_refused():
     with pytest.raises(ValueError, match="finite"):
         hodges_lehmann([1.0, np.inf])
+
+
+def shapes(n: int) -> dict[str, np.ndarray]:
+    """Differences that are distinct or not, of one heap or several, with many zeros or none."""
+    rng = np.random.default_rng(n)
+    normal, half = rng.normal(0.05, 1, n), rng.random(n) < 0.5
+    return {
+        "distinct": normal,
+        "decimals": np.round(3 * normal, 1),
+        "skewed": np.round(rng.lognormal(0, 1.5, n) - rng.lognormal(0, 1.4, n), 2),
+        "long tails": rng.standard_t(1.2, n),
+        "many zeros": np.where(half, 0.0, normal),
+        "half decimals": np.where(half, np.round(normal, 1), normal),
+        "two heaps": np.where(half, normal / 100 - 5, normal / 100 + 5),
+        "a lattice": rng.integers(0, 50, n) + rng.integers(0, 3, n) * 1e-9,
+        "one far away": np.r_[normal[1:], 1e7],
+    }
+
+
+@pytest.mark.parametrize("n", [150, 611, 2048])
+def test_thinned_samples_lead_to_the_sums_at_the_places(n):
+    for name, d in shapes(n).items():
+        averages, k = walsh_averages(d), place_of_limit(n, 0.95)
+        result = hodges_lehmann(d)
+        assert result.estimate == pytest.approx(np.median(averages), abs=1e-13), name
+        assert (result.ci_low, result.ci_high) == (averages[k - 1], averages[-k]), name
+
+
+@pytest.mark.parametrize("margin", [1e-9, 1e-3])
+def test_where_too_few_sums_were_made_more_are(monkeypatch, margin):
+    samples = shapes(700)
+    expected = {name: hodges_lehmann(d) for name, d in samples.items()}
+    monkeypatch.setattr(module, "MARGIN", margin)
+    assert {name: hodges_lehmann(d) for name, d in samples.items()} == expected
+
+
+def test_a_hundred_thousand_distinct_differences():
+    """Whole numbers 0 ... n - 1: of their sums s, s // 2 + 1 pairs each up to n - 1, and as many
+    from the other end."""
+    n = 100_001
+    d = np.random.default_rng(25).permutation(n).astype(float)
+    sums = np.arange(2 * n - 1)
+    pairs = np.minimum(sums // 2, (2 * n - 2 - sums) // 2) + 1
+    up_to = np.cumsum(pairs)
+    assert up_to[-1] == n * (n + 1) // 2
+    k = place_of_limit(n, 0.95)
+    result = hodges_lehmann(d)
+    assert result.estimate == (n - 1) / 2
+    assert result.ci_low == np.searchsorted(up_to, k) / 2
+    assert result.ci_high == np.searchsorted(up_to, up_to[-1] + 1 - k) / 2
+
+
+def test_repeated_differences_are_counted_and_not_made():
+    """A million differences of ten sizes: as 10⁵ of each, their places by hand."""
+    d = np.repeat(np.arange(10.0), 100_000)
+    result = hodges_lehmann(d)
+    # the lower and upper places lie 0.2 % from the middle; the sum 9 holds 10 % of all
+    assert (result.estimate, result.ci_low, result.ci_high) == (4.5, 4.5, 4.5)

@@ -29,7 +29,9 @@ def members(people: str, cohort: str = "all", timepoint: str = "month_6") -> pl.
 
 
 def paired(values: pl.DataFrame, who: pl.DataFrame, **how):
-    return Pairing(values, who, "baseline").pairs("HBA1C", "all", "month_6", **how)
+    return Pairing([(values.lazy(), who.lazy())], "baseline").pairs(
+        "HBA1C", "all", "month_6", **how
+    )
 
 
 def flagged(values: pl.DataFrame, **flags: str) -> pl.DataFrame:
@@ -223,3 +225,37 @@ def test_shuffled_rows_never_join_the_wrong_persons(seed):
     # in the order of the pseudonyms, so that the file's order changes no bit
     expected = [float(people.index(p)) for p in sorted(before & after)]
     assert data.baseline.tolist() == expected
+
+
+@pytest.mark.parametrize("buckets", [1, 3, 8])
+def test_pairs_are_in_the_order_of_the_pseudonyms_in_whatever_buckets(buckets):
+    draw = random.Random(buckets)
+    people = [f"p{draw.randrange(10**9):09}" for _ in range(50)]
+    values = both_visits(" ".join(people)).with_columns(
+        value=pl.col("person").str.slice(1).cast(pl.Float64)
+    )
+    who = members(" ".join(people))
+    of = pl.col("person").replace_strict({p: draw.randrange(buckets) for p in people})
+    parts = [
+        (values.filter(of == b).lazy(), who.filter(of == b).sample(fraction=1, shuffle=True).lazy())
+        for b in range(buckets)
+    ]
+    data = Pairing(parts, "baseline").pairs("HBA1C", "all", "month_6")
+    assert data.baseline.tolist() == sorted(float(person[1:]) for person in people)
+    assert data.n_members == 50 and data.lost == {}
+
+
+def test_a_membership_twice_is_a_fault():
+    who = pl.concat([members("p1 p2"), members("p2")])
+    with pytest.raises(ValueError, match="stands twice"):
+        paired(both_visits("p1 p2"), who)
+
+
+def test_markers_may_be_asked_for_in_any_order():
+    values = pl.concat(
+        [both_visits("p1 p2"), chosen(*((p, t, 5.0, None, "FBS") for p in ("p1", "p2")
+                                        for t in ("baseline", "month_6")))]
+    )  # fmt: skip
+    pairing = Pairing([(values.lazy(), members("p1 p2").lazy())], "baseline")
+    found = [pairing.pairs(m, "all", "month_6").baseline.tolist() for m in ("FBS", "HBA1C", "FBS")]
+    assert found == [[5.0, 5.0], [7.0, 7.0], [5.0, 5.0]]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from labcohort.compare.ties import clean_differences
+from labcohort.compare.ties import clean_differences, differences, paired_differences
 
 
 def tie_pattern(d: np.ndarray) -> list[int]:
@@ -116,3 +116,30 @@ def test_the_order_of_pairs_moves_with_them_and_changes_nothing(decimal_samples)
         order = rng.permutation(baseline.size)
         moved = clean_differences(baseline[order], followup[order])
         assert moved.tolist() == clean_differences(baseline, followup)[order].tolist()
+
+
+def test_counted_differences_are_those_pair_by_pair(decimal_samples, unit_factors):
+    for i, sample in enumerate(decimal_samples):
+        factor = unit_factors[i % len(unit_factors)]
+        visits = sample.baseline * factor, sample.followup * factor
+        each, (clean, binary) = clean_differences(*visits), paired_differences(*visits)
+        raw = visits[1] - visits[0]
+        for found, expected in ((clean, each), (binary, raw)):
+            assert found.each().tolist() == np.sort(expected).tolist()
+            of_size = {size: expected[np.abs(expected) == size] for size in found.sizes}
+            assert found.rises.tolist() == [(d > 0).sum() for d in of_size.values()]
+            assert found.falls.tolist() == [(d < 0).sum() for d in of_size.values()]
+            assert set(found.sizes) == set(np.abs(expected[expected != 0]))
+        assert clean.no_change == np.max(np.abs(raw[each == 0]), initial=0.0)
+        assert binary.no_change == 0
+
+
+def test_a_sample_of_differences_is_taken_as_it_is():
+    found = differences([0.2, -0.1, 0.0, 0.2, -0.2])
+    assert found.sizes.tolist() == [0.1, 0.2]
+    assert (found.rises.tolist(), found.falls.tolist()) == ([0, 2], [1, 1])
+    assert found.values.tolist() == [-0.2, -0.1, 0.0, 0.2]
+    assert found.counts.tolist() == [1, 1, 1, 2]
+    assert differences(found) is found
+    assert differences([]).n == 0
+    assert differences([-0.0, 0.0]).counts.tolist() == [2]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from labcohort.derive.against_reported import against_reported, pairs_to_compare
+from labcohort.derive.against_reported import against_reported, counted, pairs_to_compare
 
 DAY = date(2020, 1, 1)
 MG_PER_DL = 1 / 38.6664
@@ -50,9 +50,9 @@ def ours(*values: float | None, marker: str = "GLOB", flag: str | None = None) -
 
 
 def compared(theirs: pl.DataFrame, derived: pl.DataFrame, marker="GLOB", **methods) -> tuple:
-    flagged, counts = against_reported(theirs, derived, [marker], methods)
+    flagged, pairs = against_reported(theirs, derived, [marker], methods)
     assert flagged.drop("flag").equals(theirs.drop("flag"))
-    (row,) = counts.to_dicts()
+    (row,) = counted([pairs]).to_dicts()
     assert row["compared"] == row["within"] + row["beyond"]
     return flagged["flag"].to_list(), row
 
@@ -117,8 +117,8 @@ def test_what_is_not_compared():
 
 
 def test_no_pairs_change_nothing():
-    flagged, counts = against_reported(sent(20), ours(40), [], {})
-    assert flagged.equals(sent(20)) and counts.is_empty()
+    flagged, pairs = against_reported(sent(20), ours(40), [], {})
+    assert flagged.equals(sent(20)) and counted([pairs]).is_empty()
 
 
 def test_the_visits_of_ipop(ipop):

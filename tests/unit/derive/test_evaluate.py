@@ -49,6 +49,20 @@ def test_missing_inputs_are_named_in_the_order_of_the_formula(derive):
     assert row["reason"] == "missing input: sex, birth date or age"
 
 
+def test_every_set_of_missing_inputs_is_named(samples, tables):
+    codes = ("AST", "ALT", "PLT", "age")
+    sets = list(itertools.product([False, True], repeat=len(codes)))
+    there = {c: [1.0 if has[i] else None for has in sets] for i, c in enumerate(codes)}
+    found = evaluate(samples(**there), ["FIB4"], {}, tables)
+    expected = []
+    for has in sets:
+        names = [code for code, there in zip(codes, has, strict=True) if not there]
+        said = ", ".join(names).replace("age", "birth date or age")
+        # a row stands where any of the measured ones is there
+        expected += ["missing input: " + said if names else None] if any(has[:3]) else []
+    assert found["reason"].to_list() == expected
+
+
 def test_a_column_that_is_not_there_is_missing(derive):
     assert derive("HOMA_IR", FBS=5.0)["reason"] == "missing input: INSULIN"
 

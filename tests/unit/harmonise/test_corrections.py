@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 from labcohort.errors import UserError
 from labcohort.harmonise.cells import harmonise_cells
-from labcohort.harmonise.corrections import corrected
+from labcohort.harmonise.corrections import corrected as corrected_cells
+from labcohort.harmonise.corrections import held, refuse_unfound
 
 from schemas.harmonised import Values
 
@@ -17,6 +18,13 @@ def correction(row: int = 2, **other) -> dict:
         "file": "raw/site.csv", "sheet": None, "row": row, "column": "result", "field": "value",
         "old": "1.7", "new": "7.1", "who": "A. Analyst",
     } | other  # fmt: skip
+
+
+def corrected(given: pl.DataFrame, corrections: list[dict]) -> pl.DataFrame:
+    """All cells of a source with the corrections made, each of which must be of one of them."""
+    if corrections:
+        refuse_unfound(held(given, corrections))
+    return corrected_cells(given, corrections)
 
 
 def harmonised(given, mapping, *corrections: dict):

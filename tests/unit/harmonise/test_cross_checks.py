@@ -65,6 +65,17 @@ def test_a_value_that_breaks_a_rule_of_its_own_sets_no_other_aside(pressures):
     assert flags == {2: None} and aside == {3: "hard_limit"}
 
 
+def test_a_value_that_breaks_a_rule_of_its_own_has_the_reason_of_that_rule(cells, mapping):
+    texts = [("Sys", "80"), ("Dia", "100"), ("Dia", "251")]
+    given = [{"analyte": a, "value_text": text, "unit_text": "mmHg"} for a, text in texts]
+    found = harmonise_cells(cells(*given), mapping).quarantine.select("row", "rule", "reason")
+    assert found.rows() == [
+        (2, "dbp_above_sbp", "diastolic above systolic"),
+        (3, "dbp_above_sbp", "diastolic above systolic"),
+        (4, "hard_limit", "251.0 in canonical units is above the hard limit 250.0"),
+    ]
+
+
 def test_one_of_the_two_alone_is_fine(pressures):
     assert pressures(("Dia", "80", {})) == ({2: None}, {})
 

@@ -11,7 +11,12 @@ import pytest
 from labcohort.errors import UserError
 from labcohort.harmonise.cells import harmonise_cells
 from labcohort.harmonise.corrections import corrected
-from labcohort.harmonise.sample_dates import with_sample_dates
+from labcohort.harmonise.sample_dates import (
+    dates_seen,
+    proved_dates,
+    with_anchor,
+    with_sample_dates,
+)
 
 from schemas.quality import Quarantine
 
@@ -28,12 +33,18 @@ BY_VISIT = {
 BY_VISIT["visits"]["6"].pop("days")
 
 
+def dates_of(given: pl.DataFrame, how: dict, patients: pl.DataFrame | None) -> pl.DataFrame:
+    """Cells with their dates, by what their own texts prove."""
+    proved = proved_dates(dates_seen(given, how))
+    return with_sample_dates(with_anchor(given, how, patients), how, proved)
+
+
 @pytest.fixture
 def dated(cells):
     """(day, rule) of cells under settings."""
 
     def read(how: dict, *given: dict, patients: pl.DataFrame | None = PATIENTS) -> list[tuple]:
-        found = with_sample_dates(corrected(cells(*given), []), TOLD | how, patients)
+        found = dates_of(corrected(cells(*given), []), TOLD | how, patients)
         assert found.height == len(given)
         return found.select("sample_date", "date_rule").rows()
 
@@ -147,7 +158,7 @@ def test_without_formats_a_column_that_proves_its_order_is_read(dated):
 def test_without_formats_a_column_that_proves_nothing_stops(cells):
     given = corrected(cells({"date_text": "5/6/2019"}, {"date_text": "7/8/2019"}), [])
     with pytest.raises(UserError) as caught:
-        with_sample_dates(given, TOLD | {"dates": {"column": "Visit date"}}, None)
+        dates_of(given, TOLD | {"dates": {"column": "Visit date"}}, None)
     assert caught.value.where.startswith("raw/site.csv; row 2: '5/6/2019'")
     assert "column 'Visit date'" in caught.value.what
 
@@ -158,11 +169,11 @@ def test_one_file_proves_nothing_of_another(cells):
     open_ = {"date_text": "05/06/2016", "file": "d/*.csv (file 2)"}
     how = TOLD | {"dates": {"column": "Visit date"}}
     with pytest.raises(UserError, match="not proved") as caught:
-        with_sample_dates(corrected(cells(proved, open_), []), how, None)
+        dates_of(corrected(cells(proved, open_), []), how, None)
     assert caught.value.where.startswith("d/*.csv (file 2); row 3")
     # each is read in the order that it proves
     american = open_ | {"date_text": "06/25/2016"}
-    found = with_sample_dates(corrected(cells(proved, american, proved), []), how, None)
+    found = dates_of(corrected(cells(proved, american, proved), []), how, None)
     assert found.get_column("sample_date").to_list() == [date(2016, 6, 25)] * 3
     assert found.get_column("date_rule").null_count() == 3
 
@@ -171,7 +182,7 @@ def test_one_sheet_proves_nothing_of_another(cells):
     given = [{"date_text": "25/06/2016", "sheet": "V0"}, {"date_text": "05/06/2016", "sheet": "V6"}]
     how = TOLD | {"dates": {"column": "Visit date"}}
     with pytest.raises(UserError, match="not proved") as caught:
-        with_sample_dates(corrected(cells(*given), []), how, None)
+        dates_of(corrected(cells(*given), []), how, None)
     assert caught.value.where.startswith("raw/site.csv, sheet V6; row 3")
 
 
@@ -180,9 +191,9 @@ def test_a_visits_column_of_dates_proves_nothing_of_anothers(cells):
     how = TOLD | {"dates": {"column": "date_{visit}"}}
     how["date_columns"] = {"0": "date_0", "6": "date_6"}
     with pytest.raises(UserError, match="column 'date_6' is not proved"):
-        with_sample_dates(corrected(cells(*given), []), how, None)
+        dates_of(corrected(cells(*given), []), how, None)
     of_one_column = how | {"date_columns": {}}
-    found = with_sample_dates(corrected(cells(*given), []), of_one_column, None)
+    found = dates_of(corrected(cells(*given), []), of_one_column, None)
     assert found.get_column("sample_date").to_list() == [date(2016, 6, 25), date(2017, 2, 1)]
 
 

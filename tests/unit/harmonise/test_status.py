@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from labcohort.errors import UserError
 from labcohort.harmonise.cells import harmonise_cells
-from labcohort.harmonise.status import with_status
+from labcohort.harmonise.status import proved_times, times_seen, with_reported
 from labcohort.ingest.date_shift import shifted
 
 from schemas.harmonised import Values
@@ -63,7 +63,7 @@ def read(texts: list[str | None], formats: list[str] | None, **more) -> pl.DataF
     )
     column = {"column": "Reported"} | ({"formats": formats} if formats else {})
     how = {"reported": column, "missing": ["NA"]}
-    return with_status(frame, how)
+    return with_reported(frame, how, proved_times(times_seen(frame, how), how))
 
 
 def reported(texts: list[str | None], formats: list[str] | None = None) -> list[str | None]:

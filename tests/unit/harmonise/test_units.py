@@ -217,7 +217,7 @@ def test_the_table_joins_by_the_name_that_the_source_uses(conversions):
 def test_the_dust_of_a_conversion_is_taken_off():
     """0.57 mg/dL is 5.7 mg/L in decimals; in binary the product is 5.699999999999999."""
     import polars as pl
-    from labcohort.harmonise.cells import DIGITS
+    from labcohort.harmonise.texts import DIGITS
 
     assert 0.57 * 10 != 5.7
     assert pl.Series([0.57 * 10]).round_sig_figs(DIGITS).to_list() == [5.7]

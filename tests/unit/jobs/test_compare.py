@@ -43,13 +43,22 @@ def values(flags: dict[str, str], comparators: dict[str, str]) -> pl.DataFrame:
 def run(tmp_path):
     """The job's rows for these people, settings, flags and comparators."""
 
-    def rows(plan=(PLANNED,), flags=None, comparators=None, **how) -> pl.DataFrame:
-        paths = {n: str(tmp_path / f"{n}.parquet") for n in ("values", "members", "comparisons")}
-        values(flags or {}, comparators or {}).write_parquet(paths["values"])
+    def rows(
+        plan=(PLANNED,), flags=None, comparators=None, buckets=(PEOPLE,), **how
+    ) -> pl.DataFrame:
+        chosen = values(flags or {}, comparators or {})
         listed = [("all", "month_6", person) for person in PEOPLE]
         schema = dict.fromkeys(("cohort", "timepoint", "person"), pl.String)
-        members = pl.DataFrame(listed, schema=schema, orient="row")
-        Membership.validate(members).write_parquet(paths["members"])
+        members = Membership.validate(pl.DataFrame(listed, schema=schema, orient="row"))
+        paths = {"comparisons": str(tmp_path / "comparisons.parquet"), "values": [], "members": []}
+        for name, frame in (("values", chosen), ("members", members)):
+            for number, own in enumerate(buckets):
+                path = tmp_path / name / f"{number}-of-{len(buckets)}.parquet"
+                path.parent.mkdir(exist_ok=True)
+                frame.filter(pl.col("person").is_in(list(own))).write_parquet(path)
+                paths[name].append(str(path))
+        # of the same bucket by their names, in whatever order they come
+        paths["members"].reverse()
         said = compare.main(paths, "glycaemic", SETTINGS | {"plan": list(plan)} | how)
         table = Comparison.validate(pl.read_parquet(paths["comparisons"]), lazy=True)
         assert said == f"{len(plan)} comparisons, {table.height} tests"
@@ -98,3 +107,16 @@ def test_one_comparison_without_anybody_spoils_no_other(run):
 
 def test_a_plan_without_rows_of_the_panel(run):
     assert run([]).is_empty()
+
+
+@pytest.mark.parametrize(
+    "buckets", [[PEOPLE[5:], PEOPLE[:5]], [PEOPLE[::3], PEOPLE[1::3], PEOPLE[2::3], []]]
+)
+def test_buckets_of_persons_make_no_difference(run, buckets):
+    unmeasured = PLANNED | {"marker": "EAG"}
+    plan = [PLANNED, unmeasured, PLANNED | {"profile": "as_published", "exclude": ["soft_low"]}]
+    how = {"flags": {"p2": "soft_low", "p7": "soft_high"}, "comparators": {"p0": "<"}}
+    whole = run(plan, **how)
+    assert run(plan, buckets=buckets, **how).equals(whole)
+    # rows stand in the order of the plan, though made marker by marker
+    assert whole.get_column("marker").to_list() == ["HOMA_IR"] * 2 + ["EAG"] * 2 + ["HOMA_IR"] * 2

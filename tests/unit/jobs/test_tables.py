@@ -30,7 +30,7 @@ def run(tmp_path):
 
     def files(*rows: dict, **how) -> dict[str, str]:
         names = [name for name in SIBLINGS if name not in ("selection_flow", "comparisons")]
-        paths = {"flow": str(tmp_path / "flow.tsv"), "sizes": str(tmp_path / "sizes.tsv")}
+        paths = {"flow": [str(tmp_path / "flow.tsv")], "sizes": [str(tmp_path / "sizes.tsv")]}
         (tmp_path / "flow.tsv").write_text(FLOW)
         (tmp_path / "sizes.tsv").write_text(SIZES)
         paths["assessments"] = [str(tmp_path / f"{n}.parquet") for n in ("comparisons", *names)]

@@ -59,6 +59,7 @@ def test_settings_that_a_study_leaves_out_have_their_defaults(configure, load):
         "power": 0.8,
         "seed": 1,
         "batch_size": 12,
+        "buckets": 1,
         "regression": {
             "resamples": 2000, "minimum_pairs": 40, "minimum_selected": 10, "reliability": {},
         },

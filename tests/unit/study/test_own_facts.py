@@ -87,7 +87,7 @@ def test_a_marker_of_the_study_is_read_compared_and_printed(bring, edit, load):
     edit("config/sources/site_b.yaml", "ignore: [Platelets]", "ignore: []")
     edit("config/sources/site_b.yaml", "analytes:", "analytes:\n  Platelets: {marker: HGB}")
     edit("config/plan.tsv", "\tEGFR|CRCL\t", "\tHGB|EGFR|CRCL\t")
-    told = {name: json.loads(text) for name, text in jobs(load()).items()}
+    told = {name: json.loads(text)[0] for name, text in jobs(load()).items()}
     assert told["derive haematology"]["measured"] == ["HGB"]
     assert {row["marker"] for row in told["compare haematology"]["plan"]} == {"HGB"}
     assert told["tables"]["markers"]["HGB"]["panel"] == "haematology"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from labcohort.jobs import validate
 from labcohort.quarantine import PLACE
 from labcohort.study.tables import read_table
 from labcohort.validate.flagged import COUNTS
@@ -96,13 +97,13 @@ def evidence() -> Callable[..., Evidence]:
 
 
 @pytest.fixture
-def files(tmp_path, evidence) -> dict:
+def files(tmp_path, evidence, monkeypatch) -> dict:
     """The files of the job `validate`: what the stages of the small study wrote."""
     wrote = evidence()
     paths = {
         "quarantine": "quarantine.parquet", "ledger": "ledger.tsv", "flags": "flags.tsv",
         "flagged": "flagged.parquet",
-        "derived": "derived.tsv", "patients": "patients.json", "membership": "membership.parquet",
+        "derived": "derived.tsv", "patients": "patients.json",
         "json": "validation.json", "html": "validation.html", "summary": "summary.json",
     }  # fmt: skip
     paths = {name: str(tmp_path / file) for name, file in paths.items()}
@@ -114,13 +115,19 @@ def files(tmp_path, evidence) -> dict:
     derived = pl.DataFrame({"marker": ["X", "X"], "reason": [None, "why"], "n": [40, 10]})
     derived.write_csv(paths["derived"], separator="\t")
     Path(paths["patients"]).write_text(json.dumps(wrote.patients), "utf-8")
-    paths["profiles"] = [str(tmp_path / f"{source}.profile.json") for source in wrote.profiles]
-    for path, of in zip(paths["profiles"], wrote.profiles.values(), strict=True):
-        Path(path).write_text(json.dumps(of), "utf-8")
+    # of one bucket, and merged as they are: how counts are merged is test_profile's
+    monkeypatch.setattr(validate, "merged", lambda parts: parts[0])
+    paths["profiles"] = [str(tmp_path / s / "1-of-1.profile.json") for s in wrote.profiles]
+    for path, of in zip(map(Path, paths["profiles"]), wrote.profiles.values(), strict=True):
+        path.parent.mkdir()
+        path.write_text(json.dumps(of), "utf-8")
+    paths["membership"] = [str(tmp_path / "membership" / "1-of-1.parquet")]
+    paths["values"] = [str(tmp_path / "lipid" / "1-of-1.parquet")]
+    for path in (*paths["membership"], *paths["values"]):
+        Path(path).parent.mkdir()
     pl.DataFrame(
         {"cohort": ["all"] * 3, "timepoint": ["baseline"] * 3, "person": [PERSON, "p2", "p3"]}
-    ).write_parquet(paths["membership"])
-    paths["values"] = [str(tmp_path / "lipid.parquet")]
+    ).write_parquet(paths["membership"][0])
     pl.DataFrame(
         {"person": [PERSON, "p2", "p9"], "marker": ["TC"] * 3, "timepoint": ["baseline"] * 3}
     ).write_parquet(paths["values"][0])

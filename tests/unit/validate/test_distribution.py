@@ -3,7 +3,22 @@
 import numpy as np
 import polars as pl
 import pytest
-from labcohort.validate.distribution import BINS, SMALL, histogram, quantiles
+from labcohort.validate.distribution import BINS, SMALL
+from labcohort.validate.distribution import histogram as histogram_of_counts
+from labcohort.validate.distribution import quantiles as quantiles_of_counts
+
+
+def each(drawn: pl.Series) -> pl.DataFrame:
+    """Each distinct value, and how many there are of it."""
+    return drawn.alias("value").value_counts(name="n")
+
+
+def quantiles(drawn: pl.Series, *how):
+    return quantiles_of_counts(each(drawn), *how)
+
+
+def histogram(drawn: pl.Series, *how):
+    return histogram_of_counts(each(drawn), *how)
 
 
 def values(n: int, decimals: int = 1, seed: int = 1, log: bool = False) -> pl.Series:

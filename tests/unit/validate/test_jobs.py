@@ -51,8 +51,8 @@ def test_what_may_be_passed_on_tells_of_nobody(files, study):
 def test_the_same_bytes_whatever_the_order(files, study):
     validate.main(files, "all", study())
     first = output(files)
-    for name in ("quarantine", "membership", "flagged"):
-        pl.read_parquet(files[name]).reverse().write_parquet(files[name])
+    for path in (files["quarantine"], *files["membership"], files["flagged"]):
+        pl.read_parquet(path).reverse().write_parquet(path)
     for name in ("ledger", "flags", "derived"):
         frame = pl.read_csv(files[name], separator="\t", infer_schema=False)
         frame.reverse().write_csv(files[name], separator="\t")

@@ -249,7 +249,7 @@ def test_values_in_whose_place_another_of_the_window_stands_are_not_lost():
     )  # fmt: skip
     when = calendar([values.lazy()], people, visits, False)
     results = when.results(values.lazy())
-    fates = when.fates(results, when.chosen(results)).drop_nulls("fate")
+    fates = when.fates(when.placed(results)).drop_nulls("fate")
     assert fates.height == 3
     rows = [("a", "cohorts", "fate", fate, reason, 1)
             for fate, reason in fates.select("fate", "reason").rows()]  # fmt: skip

@@ -5,7 +5,7 @@ in 44 % of draws from one population. The interval says what the numbers can tel
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -14,10 +14,12 @@ import polars as pl
 
 from labcohort.assess import standardised_difference
 from labcohort.compare.limits import too_many_limits
+from labcohort.compare.markers import by_marker
 from labcohort.compare.persons import Persons
 from labcohort.compare.summaries import mean, sd
 from labcohort.derive.age import age_at
 from labcohort.derive.censored import rests_on_limit
+from labcohort.keys import repeats
 
 AGE, SEX_MALE = "age", "sex_male"
 
@@ -51,7 +53,7 @@ class Contrast:
 
 
 def attenders(
-    chosen: pl.LazyFrame,
+    panels: Sequence[pl.LazyFrame],
     membership: pl.DataFrame,
     people: pl.DataFrame,
     patients: pl.DataFrame,
@@ -66,7 +68,8 @@ def attenders(
 
     Parameters
     ----------
-    chosen : schemas.cohort.Chosen of all panels; of the eligible and of those otherwise eligible.
+    panels : schemas.cohort.Chosen of each panel; of the eligible and of those otherwise eligible.
+        One marker is read at a time.
     membership : schemas.cohort.Membership.
     people : person, failed (null: eligible) and lacks_followup_only.
     patients : schemas.harmonised.Patients.
@@ -76,57 +79,77 @@ def attenders(
     everyone = membership.filter(pl.col("cohort") == how["everyone"])
     suitable = people.filter(pl.col("failed").is_null() | pl.col("lacks_followup_only"))
     persons = Persons(everyone.get_column("person"), suitable.get_column("person"))
-    present = persons.parts(everyone, "timepoint")
-    members = {t: persons.has(present.get((t,))) for t in how["timepoints"]}
-    measured = _measured(chosen, persons, how)
-    of_persons = _of_persons(chosen, patients, persons, how["baseline"])
-    return [
-        _row(contrast, variable, how)
-        for contrast in _of_attendance(members, persons.has(persons.numbered(suitable)))
-        for variable in (*measured.values(), *of_persons)
-    ] + [
-        _row(contrast, variable, how)
-        for contrast in _of_pairing(chosen, persons, members, measured)
-        for variable in (measured[contrast.marker], *of_persons)
-    ]
-
-
-def _measured(chosen: pl.LazyFrame, persons: Persons, how: dict) -> dict[str, Variable]:
-    """The planned markers' baseline values, on logarithms where the study analyses them so."""
-    at_baseline = (pl.col("timepoint") == how["baseline"]) & pl.col("marker").is_in(how["markers"])
-    positive = pl.when(pl.col("value") > 0).then(pl.col("value").log())
-    value = pl.when(pl.col("marker").is_in(how["log"])).then(positive).otherwise("value")
-    rows = (
-        chosen.filter(at_baseline)
-        .select("marker", "person", value.alias("value"), limit=rests_on_limit())
-        .collect()
-    )
-    parts = persons.parts(rows, "marker")
-    nobody = rows.clear().with_columns(number=pl.lit(0, pl.UInt32))
-    return {
-        marker: _variable(
-            marker, "log" if marker in how["log"] else "linear", parts.get((marker,), nobody)
-        )
-        for marker in how["markers"]
+    members = {
+        timepoint: persons.has(persons.numbered(everyone.filter(timepoint=timepoint)))
+        for timepoint in how["timepoints"]
     }
+    attendance = list(_of_attendance(members, persons.has(persons.numbered(suitable))))
+    of_persons = _of_persons(panels, patients, persons, how["baseline"])
+    # by marker: the rows of whole groups, and of pairs
+    whole, paired = {}, {}
+    for marker, values in _measured(panels, persons, how):
+        variable, seen = _baseline(marker, values, how), _seen(values, persons, how)
+        whole[marker] = [_row(contrast, variable, how) for contrast in attendance]
+        paired[marker] = [
+            _row(contrast, each, how)
+            for contrast in _of_pairing(variable, persons, members, seen)
+            for each in (variable, *of_persons)
+        ]
+    rows = []
+    for number, contrast in enumerate(attendance):
+        rows += [whole[marker][number] for marker in how["markers"]]
+        rows += [_row(contrast, variable, how) for variable in of_persons]
+    return rows + [row for marker in how["markers"] for row in paired[marker]]
+
+
+def _measured(
+    panels: Sequence[pl.LazyFrame], persons: Persons, how: dict
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Each planned marker's values at baseline and follow-ups, by number; one is in memory.
+
+    ValueError where a person stands twice at one timepoint.
+    """
+    used = pl.col("timepoint").is_in([how["baseline"], *how["timepoints"]])
+    taken = ("person", "timepoint", "value")
+    left = set(how["markers"])
+    for marker, values in by_marker(panels, how["markers"]):
+        rows = values.filter(used).select(*taken, limit=rests_on_limit()).collect()
+        own = persons.numbered(rows)
+        if repeats(own, "timepoint", "number"):
+            raise ValueError("a person stands twice at one marker and timepoint")
+        left.remove(marker)
+        yield marker, own
+    schema = {"timepoint": pl.String, "value": pl.Float64, "limit": pl.Boolean, "number": pl.UInt32}
+    for marker in left:
+        yield marker, pl.DataFrame(schema=schema)
+
+
+def _baseline(marker: str, values: pl.DataFrame, how: dict) -> Variable:
+    """A marker's baseline values, on logarithms where the study analyses them so."""
+    own = values.filter(timepoint=how["baseline"])
+    if marker not in how["log"]:
+        return _variable(marker, "linear", own)
+    positive = pl.when(pl.col("value") > 0).then(pl.col("value").log())
+    return _variable(marker, "log", own.with_columns(value=positive))
+
+
+def _seen(values: pl.DataFrame, persons: Persons, how: dict) -> dict[str, np.ndarray]:
+    """Who has a value at each follow-up."""
+    return {t: persons.has(values.filter(timepoint=t)) for t in how["timepoints"]}
 
 
 def _of_persons(
-    chosen: pl.LazyFrame, patients: pl.DataFrame, persons: Persons, baseline: str
+    panels: Sequence[pl.LazyFrame], patients: pl.DataFrame, persons: Persons, baseline: str
 ) -> list[Variable]:
     """Age and sex of those of whom they are known.
 
     Completed years at the first baseline sample, else the age that the patient table gives. Men
     among men and women; the share of women is the rest.
     """
-    first = (
-        chosen.filter(pl.col("timepoint") == baseline)
-        .group_by("person")
-        .agg(pl.col("sample_date").min())
-        .collect()
-    )
+    facts = persons.numbered(patients.select("person", "birth_date", "age", "sex"))
+    first = _first_samples(panels, persons, baseline).gather(facts.get_column("number"))
     completed = age_at(pl.col("birth_date"), pl.col("sample_date")).cast(pl.Float64)
-    known = persons.numbered(patients.join(first, on="person", how="left")).select(
+    known = facts.with_columns(sample_date=first).select(
         "number",
         limit=pl.lit(False),
         age=pl.coalesce(completed, "age"),
@@ -136,6 +159,23 @@ def _of_persons(
         _variable(name, scale, known.rename({name: "value"}).drop_nulls("value"))
         for name, scale in ((AGE, "linear"), (SEX_MALE, "share"))
     ]
+
+
+def _first_samples(panels: Sequence[pl.LazyFrame], persons: Persons, baseline: str) -> pl.Series:
+    """The date of each person's first baseline sample, by number; null without one."""
+    none = np.iinfo(np.int32).max
+    first = np.full(persons.size, none, np.int32)
+    for values in panels:
+        own = (
+            values.filter(pl.col("timepoint") == baseline, pl.col("sample_date").is_not_null())
+            .group_by("person")
+            .agg(pl.col("sample_date").min().to_physical())
+        )
+        # a panel has many values of a person: they are never held at once
+        dates = persons.numbered(own.collect(engine="streaming"))
+        number = dates.get_column("number").to_numpy()
+        first[number] = np.minimum(first[number], dates.get_column("sample_date").to_numpy())
+    return pl.Series(first).replace(none, None).cast(pl.Date)
 
 
 def _variable(name: str, scale: str, rows: pl.DataFrame) -> Variable:
@@ -154,26 +194,19 @@ def _of_attendance(members: dict[str, np.ndarray], suitable: np.ndarray) -> Iter
 
 
 def _of_pairing(
-    chosen: pl.LazyFrame,
+    variable: Variable,
     persons: Persons,
     members: dict[str, np.ndarray],
-    measured: dict[str, Variable],
+    seen: dict[str, np.ndarray],
 ) -> Iterator[Contrast]:
-    """The comparisons of pairs with members who have the baseline value alone."""
-    at_followup = pl.col("timepoint").is_in(list(members)) & pl.col("marker").is_in(list(measured))
-    seen = persons.parts(
-        chosen.filter(at_followup).select("marker", "timepoint", "person").collect(),
-        "marker",
-        "timepoint",
-    )
-    for marker, variable in measured.items():
-        before = np.zeros(persons.size, bool)
-        before[variable.person[~np.isnan(variable.value)]] = True
-        for timepoint, group in members.items():
-            inside, then = group & before, persons.has(seen.get((marker, timepoint)))
-            yield Contrast(
-                "paired", "paired", "unpaired", inside & then, inside & ~then, timepoint, marker
-            )
+    """The comparisons of a marker's pairs with members who have the baseline value alone."""
+    before = np.zeros(persons.size, bool)
+    before[variable.person[~np.isnan(variable.value)]] = True
+    for timepoint, group in members.items():
+        inside, then = group & before, seen[timepoint]
+        yield Contrast(
+            "paired", "paired", "unpaired", inside & then, inside & ~then, timepoint, variable.name
+        )
 
 
 def _row(contrast: Contrast, variable: Variable, how: dict) -> dict:

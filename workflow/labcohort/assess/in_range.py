@@ -1,7 +1,7 @@
 """Values within their reference range before and after, in the same persons."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -12,86 +12,106 @@ from labcohort.compare.persons import Persons
 from labcohort.compare.summaries import median
 from labcohort.derive.censored import rests_on_limit
 
-BOUNDS = {"low": pl.Float64, "high": pl.Float64}
+BOUNDS = ("low", "high")
 # what a row takes of each value
-NUMBERS = ("value", "side", "range", "own", "limit")
+TAKEN = ("value", "side", "own", "limit", *BOUNDS)
 SELECTED = "chosen on a baseline value: regression to the mean alone moves these shares"
 
 
 def in_range(
-    tested: list[dict], panels: Iterable[pl.DataFrame], members: pl.DataFrame, how: dict
+    tested: list[dict], parts: Iterable[pl.DataFrame], members: pl.DataFrame, how: dict
 ) -> list[dict]:
     """Rows (schemas.in_range.InRange) of markers in cohorts at timepoints.
 
-    `tested` are rows of cohort, marker, timepoint and selected_on_baseline; `panels` are of
-    `reference_ranges.judged`, taken one at a time; `members` is schemas.cohort.Membership; `how`
-    has baseline, confidence and censored. A pair counts where both values have a range. The
-    change is followed within persons: 2x2 of before and after, exact McNemar test, Newcombe's
-    interval of the difference of shares (follow-up less baseline).
+    `tested` are rows of cohort, marker, timepoint and selected_on_baseline; `parts` are of
+    `reference_ranges.judged`, each with all values of some markers, and taken one at a time;
+    `members` is schemas.cohort.Membership; `how` has baseline, confidence and censored. A pair
+    counts where both values have a range. The change is followed within persons: 2x2 of before
+    and after, exact McNemar test, Newcombe's interval of the difference of shares (follow-up less
+    baseline). ValueError where a person stands twice in a cohort or at a timepoint.
     """
+    asked = (pl.col(name).is_in({row[name] for row in tested}) for name in ("cohort", "timepoint"))
+    members = members.filter(*asked)
     persons = Persons(members.get_column("person"))
-    groups = persons.parts(members, "cohort", "timepoint")
+    groups = _groups(tested, members, persons)
     left, rows = list(tested), []
-    for values in panels:
-        panel = _panel(values, persons)
-        rows += [_row(row, panel, groups, how) for row in left if row["marker"] in panel.markers]
-        left = [row for row in left if row["marker"] not in panel.markers]
+    for values in parts:
+        visits = _visits(values, persons)
+        found = {marker for marker, _ in visits}
+        rows += [_row(row, visits, groups, how) for row in left if row["marker"] in found]
+        left = [row for row in left if row["marker"] not in found]
     # of what nobody has a value, a row says so
-    return rows + [_row(row, _Panel(persons), groups, how) for row in left]
+    return rows + [_row(row, {}, groups, how) for row in left]
 
 
 @dataclass(frozen=True)
-class _Panel:
-    """Values of `judged` by marker and timepoint, each with the number of its range.
+class _Visit:
+    """TAKEN of each value of a marker at a timepoint; `row` is the row of each person, or -1."""
 
-    `ranges` are the distinct (low, high) that they were held against; null is open.
-    """
+    row: np.ndarray
+    taken: dict[str, np.ndarray]
 
-    persons: Persons
-    visits: dict[tuple, pl.DataFrame] = field(default_factory=dict)
-    ranges: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BOUNDS))
-
-    @property
-    def markers(self) -> set[str]:
-        return {marker for marker, _ in self.visits}
-
-    def pairs(self, marker: str, timepoints: Sequence[str], group: pl.DataFrame | None) -> list:
-        """NUMBERS at each timepoint, by name, of those in the group who have a value at all."""
-        parts = [self.visits.get((marker, timepoint)) for timepoint in timepoints]
-        known = np.logical_and.reduce([self.persons.has(part) for part in (group, *parts)])
-        return [
-            {name: self.persons.spread(part, name)[known] for name in NUMBERS} for part in parts
-        ]
-
-    def holds(self, value: float, numbers: np.ndarray) -> np.ndarray:
-        """Whether a value lies inside the ranges of these numbers."""
-        low, high = (self.ranges.get_column(end).to_numpy()[numbers] for end in BOUNDS)
-        return side_of(value, low, high) == 0
+    def of(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """TAKEN of some rows."""
+        return {name: column[rows] for name, column in self.taken.items()}
 
 
-def _panel(values: pl.DataFrame, persons: Persons) -> _Panel:
-    ranges = values.select(*BOUNDS).unique()
-    numbered = values.with_columns(limit=rests_on_limit()).join(
-        ranges.with_row_index("range"), on=list(BOUNDS), nulls_equal=True
+def _groups(
+    tested: list[dict], members: pl.DataFrame, persons: Persons
+) -> dict[tuple[str, str], np.ndarray]:
+    """The members' numbers by cohort and timepoint, of those that are tested and have any."""
+    groups = {}
+    for cohort, timepoint in dict.fromkeys((row["cohort"], row["timepoint"]) for row in tested):
+        own = persons.numbered(members.filter(cohort=cohort, timepoint=timepoint))
+        if own.height:
+            groups[cohort, timepoint] = np.flatnonzero(_places(own, persons.size) >= 0)
+    return groups
+
+
+def _visits(values: pl.DataFrame, persons: Persons) -> dict[tuple[str, str], _Visit]:
+    """The values of each marker and timepoint."""
+    taken = values.select(
+        "person", "marker", "timepoint", "value", "side", "own", *BOUNDS, limit=rests_on_limit()
     )
-    visits = numbered.select("person", "marker", "timepoint", *NUMBERS)
-    return _Panel(persons, persons.parts(visits, "marker", "timepoint"), ranges)
+    own = persons.numbered(taken)
+    parts = own.partition_by("marker", "timepoint", as_dict=True, include_key=False)
+    return {
+        key: _Visit(
+            _places(part, persons.size),
+            {name: part.get_column(name).to_numpy() for name in TAKEN},
+        )
+        for key, part in parts.items()
+    }
 
 
-def _row(tested: dict, panel: _Panel, groups: dict[tuple, pl.DataFrame], how: dict) -> dict:
+def _places(numbered: pl.DataFrame, persons: int) -> np.ndarray:
+    """The row of each person, shape (persons,); -1 for none. ValueError where one has two."""
+    places, rows = np.full(persons, -1, np.int32), np.arange(numbered.height, dtype=np.int32)
+    number = numbered.get_column("number").to_numpy()
+    places[number] = rows
+    if (places[number] != rows).any():
+        raise ValueError("a person stands twice in one cohort, or at one marker and timepoint")
+    return places
+
+
+def _row(
+    tested: dict,
+    visits: dict[tuple[str, str], _Visit],
+    groups: dict[tuple[str, str], np.ndarray],
+    how: dict,
+) -> dict:
     """The row of one marker in one cohort at one timepoint."""
     group = groups.get((tested["cohort"], tested["timepoint"]))
-    pairs = panel.pairs(tested["marker"], (how["baseline"], tested["timepoint"]), group)
-    judged_both = ~np.logical_or.reduce([np.isnan(visit["side"]) for visit in pairs])
-    before, after = ({k: x[judged_both] for k, x in visit.items()} for visit in pairs)
-    n_pairs, n = judged_both.size, before["side"].size
+    n_pairs, before, after = _judged_both(tested, visits, group, how["baseline"])
+    n = before["side"].size
     counts = _before_after(before["side"] == 0, after["side"] == 0)
     of_test = mcnemar(counts["out_in"], counts["in_out"])
     shares = paired_difference(
         counts["in_in"], counts["out_in"], counts["in_out"], counts["out_out"], how["confidence"]
     )
-    used = np.unique(np.concatenate([before["range"], after["range"]])).astype(int)
-    one_range = panel.ranges.row(used[0]) if used.size == 1 else (None, None)
+    used = [_ranges(visit) for visit in (before, after)]
+    ranges = pl.concat(used).unique()
+    one_range = ranges.row(0) if ranges.height == 1 else (None, None)
     n_own, n_censored = (int(before[k].sum() + after[k].sum()) for k in ("own", "limit"))
     return {
         **{name: tested[name] for name in ("cohort", "marker", "timepoint")},
@@ -112,13 +132,13 @@ def _row(tested: dict, panel: _Panel, groups: dict[tuple, pl.DataFrame], how: di
         "selected_on_baseline": tested["selected_on_baseline"],
         **_sides(before, "baseline"),
         **_sides(after, "followup"),
-        "centre_baseline": _centre(before, panel),
-        "centre_followup": _centre(after, panel),
+        "centre_baseline": _centre(before, used[0]),
+        "centre_followup": _centre(after, used[1]),
         "note": "; ".join(
             [
                 *_why_undefined(group, n_pairs, n, of_test.reason),
                 *([SELECTED] if tested["selected_on_baseline"] else []),
-                *_notes(n, used.size, n_censored, how),
+                *_notes(n, ranges.height, n_censored, how),
             ]
         )
         or None,
@@ -143,17 +163,42 @@ def _sides(visit: dict[str, np.ndarray], name: str) -> dict[str, int]:
     }
 
 
-def _centre(visit: dict[str, np.ndarray], panel: _Panel) -> str | None:
+def _judged_both(
+    tested: dict,
+    visits: dict[tuple[str, str], _Visit],
+    group: np.ndarray | None,
+    baseline: str,
+) -> tuple[int, dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """How many of the group have a value at both visits; TAKEN of those with a range at both."""
+    own = [visits.get((tested["marker"], t)) for t in (baseline, tested["timepoint"])]
+    if group is None or None in own:
+        none = {name: np.empty(0) for name in TAKEN}
+        return 0, none, none
+    rows = [visit.row[group] for visit in own]
+    paired = np.logical_and(*(found >= 0 for found in rows))
+    pairs = [found[paired] for found in rows]
+    sides = (visit.taken["side"][found] for visit, found in zip(own, pairs, strict=True))
+    both = ~np.logical_or(*(np.isnan(side) for side in sides))
+    before, after = (visit.of(found[both]) for visit, found in zip(own, pairs, strict=True))
+    return both.size, before, after
+
+
+def _ranges(visit: dict[str, np.ndarray]) -> pl.DataFrame:
+    """The distinct ranges (low, high; null is open) of the values."""
+    bounds = pl.DataFrame({end: visit[end] for end in BOUNDS}, nan_to_null=True)
+    return bounds.group_by(BOUNDS).len().select(BOUNDS)
+
+
+def _centre(visit: dict[str, np.ndarray], used: pl.DataFrame) -> str | None:
     """Whether the median lies inside the ranges used: yes for all, no for none, else depends."""
     if not visit["value"].size:
         return None
-    used = np.unique(visit["range"]).astype(int)
-    inside = panel.holds(median(visit["value"]), used)
-    return "yes" if inside.all() else "depends" if inside.any() else "no"
+    inside = side_of(median(visit["value"]), *(used.get_column(end).to_numpy() for end in BOUNDS))
+    return "yes" if (inside == 0).all() else "depends" if (inside == 0).any() else "no"
 
 
 def _why_undefined(
-    group: pl.DataFrame | None, n_pairs: int, n: int, no_test: str | None
+    group: np.ndarray | None, n_pairs: int, n: int, no_test: str | None
 ) -> list[str]:
     if group is None:
         no_test = "nobody is in this cohort at this timepoint"

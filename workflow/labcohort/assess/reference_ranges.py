@@ -7,15 +7,6 @@ from numpy.typing import ArrayLike
 from labcohort.compare.ties import RELATIVE_TOLERANCE
 from labcohort.derive.age import age_at
 
-RANGES = {
-    "marker": pl.String,
-    "sex": pl.String,
-    "age_low": pl.Float64,
-    "age_high": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-}
-KEY = ["person", "marker", "timepoint"]
 # a value half-way between two decimals is seldom that in binary
 DIGITS = 12
 
@@ -46,48 +37,57 @@ def judged(
     The rows of `chosen`, with low and high (of the range used), own (whether that is the
     laboratory's) and side: -1 below, 0 inside, 1 above; null without a range.
     """
-    of_table = _table_ranges(chosen, patients, ranges)
+    present = set(chosen.get_column("marker").unique())
+    table = [
+        row
+        for row in ranges
+        if row["marker"] in present and (row["low"] is not None or row["high"] is not None)
+    ]
+    facts = patients.select("person", "sex", "birth_date", "age")
+    completed = age_at(pl.col("birth_date"), pl.col("sample_date")).cast(pl.Float64)
     has_own = pl.col("range_low").is_not_null() | pl.col("range_high").is_not_null()
-    low, high = (
-        pl.when("own").then(f"range_{end}").otherwise(f"table_{end}") for end in ("low", "high")
-    )
     held = (
-        chosen.join(of_table, on=KEY, how="left", maintain_order="left")
-        .with_columns(own=has_own)
-        .with_columns(low=low, high=high, reported=_reported(decimals))
+        chosen.join(facts, on="person", how="left", maintain_order="left")
+        .with_columns(years=pl.coalesce(completed, "age"), own=has_own)
+        .with_columns(first=_first_met(table))
+        .with_columns(
+            *(_bound(end, table) for end in ("low", "high")),
+            reported=_reported({m: n for m, n in decimals.items() if m in present}),
+        )
     )
     side = side_of(*(held.get_column(name).to_numpy() for name in ("reported", "low", "high")))
-    return held.with_columns(side=pl.Series(side, nan_to_null=True).cast(pl.Int8)).drop(
-        "table_low", "table_high", "reported"
+    return held.select(
+        *chosen.columns,
+        "own",
+        "low",
+        "high",
+        side=pl.Series(side, nan_to_null=True).cast(pl.Int8),
     )
 
 
-def _table_ranges(chosen: pl.DataFrame, patients: pl.DataFrame, ranges: list[dict]) -> pl.DataFrame:
-    """KEY, table_low, table_high: for each value the first row of the table that is for it."""
-    rows = [{name: row[name] for name in RANGES} for row in ranges]
-    table = (
-        pl.DataFrame(rows, schema=RANGES, orient="row")
-        .filter(pl.col("low").is_not_null() | pl.col("high").is_not_null())
-        .with_row_index("order")
-        .rename({"sex": "for_sex", "low": "table_low", "high": "table_high"})
-    )
-    completed = age_at(pl.col("birth_date"), pl.col("sample_date")).cast(pl.Float64)
-    # an unknown sex or age meets no row that asks for one
-    met = pl.all_horizontal(
-        pl.col("for_sex").is_null() | (pl.col("sex") == pl.col("for_sex")).fill_null(False),
-        pl.col("age_low").is_null() | (pl.col("years") >= pl.col("age_low")).fill_null(False),
-        pl.col("age_high").is_null() | (pl.col("years") < pl.col("age_high")).fill_null(False),
-    )
-    return (
-        chosen.select(*KEY, "sample_date")
-        .join(patients.select("person", "sex", "birth_date", "age"), on="person", how="left")
-        .with_columns(years=pl.coalesce(completed, "age"))
-        .join(table, on="marker", how="inner")
-        .filter(met)
-        .sort("order")
-        .unique(KEY, keep="first", maintain_order=True)
-        .select(*KEY, "table_low", "table_high")
-    )
+def _first_met(table: list[dict]) -> pl.Expr:
+    """The number of the first row of the table that is for a value and its person; else null."""
+    met = (pl.when(_meets(row)).then(pl.lit(n, pl.Int32)) for n, row in enumerate(table))
+    return pl.coalesce(*met, pl.lit(None, pl.Int32))
+
+
+def _meets(row: dict) -> pl.Expr:
+    """Whether a row of the table is for a value. An unknown sex or age meets none that asks."""
+    met = [pl.col("marker") == row["marker"]]
+    if row["sex"] is not None:
+        met.append(pl.col("sex") == row["sex"])
+    if row["age_low"] is not None:
+        met.append(pl.col("years") >= row["age_low"])
+    if row["age_high"] is not None:
+        met.append(pl.col("years") < row["age_high"])
+    return pl.all_horizontal(met)
+
+
+def _bound(end: str, table: list[dict]) -> pl.Expr:
+    """An end (low, high) of the laboratory's range, or of the row of the table."""
+    bounds = pl.Series([row[end] for row in table], dtype=pl.Float64)
+    of_table = pl.lit(bounds).gather("first") if table else pl.lit(None, pl.Float64)
+    return pl.when("own").then(f"range_{end}").otherwise(of_table).alias(end)
 
 
 def _reported(decimals: dict[str, int]) -> pl.Expr:

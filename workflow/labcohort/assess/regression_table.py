@@ -1,11 +1,16 @@
 """Rows of the regression-to-the-mean artefact, from chosen values and members."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import numpy as np
 import polars as pl
 
+from labcohort.assess.by_person import Visit, inside_by_person, visits_by_person
 from labcohort.assess.regression_to_the_mean import (
     FROM_DATA,
     FROM_OUTSIDE,
+    LARGEST,
     REVERSED,
     STATISTICS,
     Band,
@@ -18,13 +23,14 @@ from labcohort.assess.regression_to_the_mean import (
 )
 from labcohort.assess.resampling import once
 from labcohort.compare.limits import too_many_limits
-from labcohort.compare.persons import Persons
-from labcohort.derive.censored import rests_on_limit
+from labcohort.compare.persons import numbered
 
 LABEL = (
     "difference from the expected regression to the mean; it contains the whole cohort's change"
     " and is not an effect"
 )
+
+LITTLE_BOOTSTRAPS = f"intervals by the bag of little bootstraps, as of all over {LARGEST:,} persons"
 
 EXCLUDE_EACH_OTHER = (
     "the two estimates exclude each other: the selected changed otherwise than the rest, or the"
@@ -32,39 +38,50 @@ EXCLUDE_EACH_OTHER = (
 )
 
 
-def regression_rows(chosen: pl.DataFrame, members: pl.DataFrame, settings: dict) -> list[dict]:
+def regression_rows(
+    buckets: Sequence[tuple[pl.LazyFrame, pl.LazyFrame]], settings: dict
+) -> list[dict]:
     """Rows (schemas.regression.Regression) of every tested marker of every selected cohort.
 
-    `chosen` is schemas.cohort.Chosen and `members` schemas.cohort.Membership, of any number of
-    panels. The whole cohort of a row are the members of `everyone` at its timepoint who have the
-    selecting marker at baseline and the tested marker at both visits. Those of them in the band
-    are the pairs of the comparison, flags that a profile leaves out included. Time-reversed
-    selection finds only those who have the selecting marker at follow-up as well.
+    `buckets`: for each bucket of persons its values (schemas.cohort.Chosen, of any number of
+    panels) and members (schemas.cohort.Membership). The values of the selecting markers and one
+    other are in memory at a time: best tested marker by marker. The whole cohort of a row are the
+    members of `everyone` at its timepoint who have the selecting marker at baseline and the
+    tested marker at both visits. Those of them in the band are the pairs of the comparison, flags
+    that a profile leaves out included. Time-reversed selection finds only those who have the
+    selecting marker at follow-up as well.
     """
-    at_everyone = members.filter(pl.col("cohort") == settings["everyone"])
-    persons = Persons(at_everyone.get_column("person"))
-    inside = persons.parts(at_everyone, "timepoint")
-    # a marker may come with more than one panel
-    values = chosen.select("person", "marker", "timepoint", "value", limit=rests_on_limit())
-    visits = persons.parts(values.unique(), "marker", "timepoint")
+    everyone = pl.col("cohort") == settings["everyone"]
+    members = [own.filter(everyone) for _, own in buckets]
+    persons = numbered(members)
+    followups = list(dict.fromkeys(tested["timepoint"] for tested in settings["tested"]))
+    inside = inside_by_person(members, persons, followups)
     selections = {selection["cohort"]: selection for selection in settings["selections"]}
+    selecting = {selection["marker"] for selection in settings["selections"]}
+
+    # all that select, and the marker in hand
+    @lru_cache(maxsize=len(selecting) + 1)
+    def visits(marker: str) -> dict[str, Visit]:
+        values = [own.filter(pl.col("marker") == marker) for own, _ in buckets]
+        return visits_by_person(values, persons, [settings["baseline"], *followups])
+
     rows = []
     for tested in settings["tested"]:
         selection = selections[tested["cohort"]]
         codes = (selection["marker"], tested["marker"])
         x0, x1, y0, y1 = (
-            visits.get((code, timepoint))
+            visits(code)[timepoint]
             for code in codes
             for timepoint in (settings["baseline"], tested["timepoint"])
         )
-        group = inside.get((tested["timepoint"],))
-        whole = np.logical_and.reduce([persons.has(part) for part in (group, x0, y0, y1)])
+        known = [inside[tested["timepoint"]], *(~np.isnan(visit.value) for visit in (x0, y0, y1))]
+        whole = np.flatnonzero(np.logical_and.reduce(known))
         cohort = Cohort(
-            *(persons.spread(part, "value")[whole] for part in (x0, x1, y0, y1)),
+            *(visit.value[whole] for visit in (x0, x1, y0, y1)),
             *(code in settings["log"] for code in codes),
             itself=codes[0] == codes[1],
         )
-        limits = np.column_stack([persons.spread(part, "limit")[whole] for part in (y0, y1)])
+        limits = np.column_stack([visit.limit[whole] for visit in (y0, y1)])
         rows += _rows(cohort, limits, selection, tested, settings)
     return rows
 
@@ -80,6 +97,7 @@ def _rows(
     n_selected = int(band.holds(cohort.x0).sum()) if band else None
     external = settings["reliability"].get(tested["marker"]) if cohort.itself else None
     reason = _why_undefined(cohort, selection, n_selected, settings)
+    n_reversed = None if reason else reversed_size(cohort, band)
     common = {
         "cohort": tested["cohort"],
         "timepoint": tested["timepoint"],
@@ -91,7 +109,7 @@ def _rows(
         "scale": "log" if cohort.y_log else "linear",
         "n_all": cohort.x0.size,
         "n_selected": n_selected,
-        "n_reversed": reversed_size(cohort, band) if band and not reason else None,
+        "n_reversed": n_reversed,
         "label": LABEL,
     }
     if reason:
@@ -111,7 +129,7 @@ def _rows(
         external_rho=external["rho"] if external else None,
     )
     no_mean = too_many_limits(limits[band.holds(cohort.x0)], settings["detection"])
-    few = _too_few_backwards(cohort, band, settings)
+    few = _too_few_backwards(n_reversed, settings)
     fitted = parameters(cohort, once(cohort.x0.size))
     return [
         common
@@ -119,12 +137,22 @@ def _rows(
         | (
             {"note": no_mean}
             if no_mean and one.statistic == "mean"
-            else _numbers(one, few)
-            | _parameters(one, fitted, external)
-            | _agreement(one, found, few)
+            else _with_method(
+                _numbers(one, few)
+                | _parameters(one, fitted, external)
+                | _agreement(one, found, few),
+                cohort.x0.size,
+            )
         )
         for one in found
     ]
+
+
+def _with_method(columns: dict, n: int) -> dict:
+    """`columns`, whose note says how the intervals were made where that is not as everywhere."""
+    if n <= LARGEST or columns["observed_ci_low"] is None:
+        return columns
+    return columns | {"note": "; ".join(filter(None, (columns["note"], LITTLE_BOOTSTRAPS)))}
 
 
 def _agreement(one: Regression, found: list[Regression], few: str | None) -> dict:
@@ -167,9 +195,9 @@ def _why_undefined(
     return None
 
 
-def _too_few_backwards(cohort: Cohort, band: Band, settings: dict) -> str | None:
-    """Why time-reversed selection gives no estimate; None where it does."""
-    n, least = reversed_size(cohort, band), settings["minimum_selected"]
+def _too_few_backwards(n: int, settings: dict) -> str | None:
+    """Why time-reversed selection of n pairs gives no estimate; None where it does."""
+    least = settings["minimum_selected"]
     return f"{n} pairs in time-reversed selection, fewer than {least}" if n < least else None
 
 

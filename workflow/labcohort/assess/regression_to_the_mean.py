@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labcohort.assess.little_bootstraps import little_bootstraps
 from labcohort.assess.resampling import Moments, interval, means, medians, once, resamples
-from labcohort.assess.time_reversed import reversed_change, reversed_counts
+from labcohort.assess.time_reversed import reversed_change, reversed_counts, whole_change
 from labcohort.assess.truncated_normal import selected_mean, selected_median
 
 STATISTICS = {"mean": means, "median": medians}
@@ -24,6 +25,9 @@ SELECTED = {"mean": selected_mean, "median": selected_median}
 FROM_DATA = ("truncated_normal", "data")
 FROM_OUTSIDE = ("truncated_normal", "external")
 REVERSED = ("time_reversed", "data")
+# So many persons are resampled themselves. Of more a bag of little bootstraps is, at a bounded
+# cost: its subsets have as many of those on whom a selection turns, and its intervals their width.
+LARGEST = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ class Cohort:
     x_log: bool
     y_log: bool
     itself: bool
+
+    def of(self, places: np.ndarray) -> "Cohort":
+        """The persons at these places."""
+        values = (values[places] for values in (self.x0, self.x1, self.y0, self.y1))
+        return Cohort(*values, self.x_log, self.y_log, self.itself)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +122,12 @@ def regression_to_the_mean(
     truncated normal, by time-reversed selection, and, for the selecting marker itself where
     `external_rho` is given, by the truncated normal with that reliability. In the described
     marker's unit. The difference contains the change of the whole cohort: it is no effect.
+    Estimates are of all persons; their percentile intervals are of `how_many` resamples, of over
+    LARGEST persons by `little_bootstraps`.
     """
     wanted = [FROM_DATA, REVERSED, *([FROM_OUTSIDE] if external_rho is not None else [])]
     point = changes(cohort, band, once(cohort.x0.size), external_rho)
-    blocks = [
-        changes(cohort, band, counts, external_rho)
-        for counts in resamples(cohort.x0.size, how_many, seed, key)
-    ]
-    again = {name: np.concatenate([block[name] for block in blocks]) for name in point}
+    again = _again(cohort, band, external_rho, point, (how_many, seed, key))
     rows = []
     for statistic in STATISTICS:
         for source in wanted:
@@ -141,12 +148,45 @@ def regression_to_the_mean(
     return rows
 
 
+def _again(
+    cohort: Cohort,
+    band: Band,
+    external_rho: float | None,
+    point: dict[tuple[str, ...], np.ndarray],
+    stream: tuple[int, int, str],
+) -> dict[tuple[str, ...], np.ndarray]:
+    """All changes of `point` in every resample, each of shape (how_many,)."""
+    if cohort.x0.size <= LARGEST:
+        blocks = [
+            changes(cohort, band, counts, external_rho)
+            for counts in resamples(cohort.x0.size, *stream)
+        ]
+        return {name: np.concatenate([block[name] for block in blocks]) for name in point}
+    blocks = []
+    for places, own in little_bootstraps(_concerned(cohort, band), *stream):
+        subset = cohort.of(places)
+        for counts in own:
+            block = changes(subset, band, counts, external_rho)
+            # from the subset itself, its first row
+            blocks.append({name: block[name][1:] - block[name][0] for name in point})
+    return {n: point[n] + np.concatenate([block[n] for block in blocks]) for n in point}
+
+
+def _concerned(cohort: Cohort, band: Band) -> np.ndarray:
+    """Who is in the band at baseline or, less the cohort's change, at follow-up."""
+    backwards = reversed_counts(
+        once(cohort.x0.size), cohort.x0, cohort.x1, band.holds, cohort.x_log
+    )
+    return band.holds(cohort.x0) | (backwards[0] > 0)
+
+
 def changes(
     cohort: Cohort, band: Band, counts: np.ndarray, external_rho: float | None = None
 ) -> dict[tuple[str, ...], np.ndarray]:
     """Observed and expected changes, each of shape (resamples,), by statistic and estimator."""
     selected = counts * band.holds(cohort.x0)
     backwards = reversed_counts(counts, cohort.x0, cohort.x1, band.holds, cohort.x_log)
+    of_all = whole_change(counts, cohort.y0, cohort.y1, cohort.y_log)
     fitted = parameters(cohort, counts)
     found = {}
     for name, statistic in STATISTICS.items():
@@ -156,7 +196,7 @@ def changes(
         if external_rho is not None:
             found[name, *FROM_OUTSIDE] = _modelled(cohort, band, fitted, external_rho, name)
         found[name, *REVERSED] = reversed_change(
-            counts, backwards, cohort.y0, cohort.y1, statistic, cohort.y_log
+            backwards, cohort.y0, cohort.y1, of_all, statistic, cohort.y_log
         )
     return found
 

@@ -1,15 +1,14 @@
-"""A comparison under other defensible decisions: its grid of specifications, and shares of it."""
+"""A comparison under other defensible decisions: the tests of its grid, and shares of them."""
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
-import numpy as np
-
-from labcohort.compare.detection import detection, forbidden_t
+from labcohort.assess.grid import Sampling, Window
+from labcohort.compare.detection import forbidden_t
+from labcohort.compare.limits import too_many_limits
 from labcohort.compare.paired import Pairs
 from labcohort.compare.paired_t import PairedT, paired_t
-from labcohort.compare.ties import clean_differences
+from labcohort.compare.ties import paired_differences
 from labcohort.compare.wilcoxon import WilcoxonSignedRank, wilcoxon_signed_rank
 
 TESTS = {"paired_t": paired_t, "wilcoxon_signed_rank": wilcoxon_signed_rank}
@@ -27,86 +26,11 @@ CAVEAT = (
 )
 
 
-class Window(NamedTuple):
-    """Days before and after a timepoint's target day, both inclusive."""
-
-    before: int
-    after: int
-
-    def __str__(self) -> str:
-        return f"±{self.before}" if self.before == self.after else f"-{self.before}/+{self.after}"
-
-
-class Sampling(NamedTuple):
-    """Decisions that make a comparison's pairs; null where one has no part in them."""
-
-    equation: str | None
-    censored: str | None
-    window: Window
-
-
-def windows(
-    visits: Sequence[Mapping], timepoint: str, widths: Sequence[int]
-) -> tuple[list[Window], list[str]]:
-    """Windows to try for a timepoint, the declared one first; and why others are not tried.
-
-    Each width (days) stands for that many days before and after the target day. One that would
-    meet another timepoint's window is not tried: a day belongs to one timepoint at most.
-    """
-    visit = next(row for row in visits if row["timepoint"] == timepoint)
-    target = visit["target_day"]
-    tried, skipped = [Window(visit["before"], visit["after"])], []
-    for width in sorted(set(widths)):
-        window = Window(width, width)
-        met = [
-            other["timepoint"]
-            for other in visits
-            if other["timepoint"] != timepoint
-            and target - width <= other["target_day"] + other["after"]
-            and other["target_day"] - other["before"] <= target + width
-        ]
-        if met:
-            skipped.append(f"window {window} is not tried: it meets that of {', '.join(met)}")
-        elif window not in tried:
-            tried.append(window)
-    return tried, skipped
-
-
-def merged(samples: Mapping[Sampling, Pairs]) -> dict[Sampling, Pairs]:
-    """`samples`, a whole grid, less the rules for limits that change nothing.
-
-    A rule goes where an earlier one gives the same pairs in each of the grid's other cells:
-    counted, it would repeat them in every denominator. `>x` counts as x by most rules, and
-    where no value in use was sent as a limit one rule is left, under the name None.
-    """
-    rules = list(dict.fromkeys(key.censored for key in samples))
-    kept: list[str | None] = []
-    for rule in rules:
-        own = {key: data for key, data in samples.items() if key.censored == rule}
-        if not any(
-            all(_equal(data, samples[key._replace(censored=earlier)]) for key, data in own.items())
-            for earlier in kept
-        ):
-            kept.append(rule)
-    names = {kept[0]: None} if len(kept) == 1 else {rule: rule for rule in kept}
-    return {
-        key._replace(censored=names[key.censored]): data
-        for key, data in samples.items()
-        if key.censored in kept
-    }
-
-
-def _equal(one: Pairs, other: Pairs) -> bool:
-    return np.array_equal(one.baseline, other.baseline) and np.array_equal(
-        one.followup, other.followup
-    )
-
-
 def specifications(row: Mapping, samples: Mapping[Sampling, Pairs], rules: Mapping) -> list[dict]:
     """Rows (schemas.sensitivity.Specification): both tests on each sample.
 
-    `rules` are the shares of values below detection from which a figure is not given
-    (compare.detection), as for the comparisons themselves.
+    `rules` has the share of limits above which no mean is given (compare.limits), as for the
+    comparisons themselves.
 
     `row` is the planned comparison (KEY, test, alpha); the first of `samples` is the one that
     the study declares, and the planned test on it is the reference of all signs.
@@ -138,8 +62,8 @@ def specifications(row: Mapping, samples: Mapping[Sampling, Pairs], rules: Mappi
 
 def _tested(data: Pairs, rules: Mapping) -> dict[str, PairedT | WilcoxonSignedRank]:
     """The result of each test."""
-    differences = clean_differences(data.baseline, data.followup)
-    no_mean = detection(data, rules).no_mean
+    differences, _ = paired_differences(data.baseline, data.followup)
+    no_mean = too_many_limits(data.limits, rules)
     return {
         name: forbidden_t(no_mean) if name == "paired_t" and no_mean else test(differences)
         for name, test in TESTS.items()

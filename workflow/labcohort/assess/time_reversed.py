@@ -35,30 +35,32 @@ def reversed_counts(
     band.
     """
     measured = np.isfinite(followup)
-    change = _whole_change(counts[:, measured], baseline[measured], followup[measured], log)
-    before_change = _less(np.where(measured, followup, 1.0), change[:, None], log)
-    return counts * (measured & holds(before_change))
+    whole = (counts, baseline, followup)
+    if not measured.all():
+        whole = (counts[:, measured], baseline[measured], followup[measured])
+    change = whole_change(*whole, log)
+    before_change = _less(np.where(measured, followup, np.nan), change[:, None], log)
+    return counts * holds(before_change)
 
 
 def reversed_change(
-    counts: np.ndarray,
     selected: np.ndarray,
     baseline: np.ndarray,
     followup: np.ndarray,
+    of_all: np.ndarray,
     statistic: Statistic,
     log: bool,
 ) -> np.ndarray:
     """Expected regression of a marker, in its unit, shape (resamples,).
 
     `statistic` (resampling.means or medians) of its baseline less that of its follow-up, less the
-    cohort's change, among the `selected` (reversed_counts). All arrays are of the same n persons;
-    `counts` are the whole cohort's. NaN where nobody is selected.
+    cohort's change `of_all` (whole_change), among the `selected` (reversed_counts). All arrays are
+    of the same n persons. NaN where nobody is selected.
     """
-    change = _whole_change(counts, baseline, followup, log)
-    return statistic(selected, baseline) - _less(statistic(selected, followup), change, log)
+    return statistic(selected, baseline) - _less(statistic(selected, followup), of_all, log)
 
 
-def _whole_change(
+def whole_change(
     counts: np.ndarray, baseline: np.ndarray, followup: np.ndarray, log: bool
 ) -> np.ndarray:
     """The cohort's mean change in each resample; of logs on the log scale."""

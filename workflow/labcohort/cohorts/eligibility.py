@@ -6,6 +6,15 @@ import polars as pl
 
 from labcohort.study.names import BASELINE, names
 
+FLOW = {
+    "order": pl.Int64,
+    "criterion": pl.String,
+    "subject": pl.String,
+    "entered": pl.Int64,
+    "failed": pl.Int64,
+    "remained": pl.Int64,
+}
+
 
 def judged(patients: pl.DataFrame, visited: pl.DataFrame, criteria: list[dict]) -> pl.DataFrame:
     """Who is eligible (schemas.cohort.People): the first criterion failed, null where eligible.
@@ -64,12 +73,10 @@ def selection_flow(people: pl.DataFrame, criteria: list[dict]) -> pl.DataFrame:
             (row["order"], row["criterion"], row["subject"], entered, failed, entered - failed)
         )
         entered -= failed
-    schema = {
-        "order": pl.Int64,
-        "criterion": pl.String,
-        "subject": pl.String,
-        "entered": pl.Int64,
-        "failed": pl.Int64,
-        "remained": pl.Int64,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=FLOW, orient="row")
+
+
+def joined_flow(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """The flow of all persons from those of parts of them (columns FLOW): the counts add up."""
+    steps = pl.concat(parts).group_by("order", "criterion", "subject", maintain_order=True)
+    return steps.agg(pl.col("entered", "failed", "remained").sum())

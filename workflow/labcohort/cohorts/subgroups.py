@@ -1,8 +1,13 @@
 """Subgroups of the eligible, and who is a member of which at which timepoint."""
 
+from itertools import combinations
+
 import polars as pl
 
+from labcohort.keys import sorted_by
 from labcohort.study.names import names
+
+SIZES = {"cohort": pl.String, "timepoint": pl.String, "members": pl.Int64}
 
 
 def subgroup(row: dict, people: pl.DataFrame, baseline: pl.DataFrame) -> pl.Series:
@@ -43,13 +48,12 @@ def membership(
     cohorts: list[dict], people: pl.DataFrame, baseline: pl.DataFrame, visited: pl.DataFrame
 ) -> pl.DataFrame:
     """Rows (cohort, timepoint, person): eligible, in the subgroup, with any result then."""
-    parts = []
+    parts = [visited.clear().select(pl.lit("").alias("cohort"), "timepoint", "person")]
     for row in cohorts:
         inside = subgroup(row, people, baseline).unique().implode()
         members = visited.filter(pl.col("person").is_in(inside))
         parts.append(members.select(pl.lit(row["cohort"]).alias("cohort"), "timepoint", "person"))
-    schema = {"cohort": pl.String, "timepoint": pl.String, "person": pl.String}
-    return pl.concat([pl.DataFrame(schema=schema), *parts]).sort("cohort", "timepoint", "person")
+    return sorted_by(pl.concat(parts), "cohort", "timepoint", "person")
 
 
 def sizes(members: pl.DataFrame, cohorts: list[dict], visits: list[dict]) -> pl.DataFrame:
@@ -58,22 +62,25 @@ def sizes(members: pl.DataFrame, cohorts: list[dict], visits: list[dict]) -> pl.
     The row of two timepoints joined by `&` counts members of both.
     """
     timepoints = [visit["timepoint"] for visit in visits]
-    sets = {
-        (cohort, timepoint): set(rows.get_column("person"))
-        for (cohort, timepoint), rows in members.group_by("cohort", "timepoint")
-    }
+    parts = members.partition_by("cohort", "timepoint", as_dict=True)
     rows = []
     for row in cohorts:
-        of = {t: sets.get((row["cohort"], t), set()) for t in timepoints}
+        of = {
+            t: parts.get((row["cohort"], t), members.clear()).get_column("person")
+            for t in timepoints
+        }
         rows += [(row["cohort"], t, len(of[t])) for t in timepoints]
-        followups = timepoints[1:]
         rows += [
-            (row["cohort"], f"{a} & {b}", len(of[a] & of[b]))
-            for i, a in enumerate(followups)
-            for b in followups[i + 1 :]
+            (row["cohort"], f"{a} & {b}", int(of[a].is_in(of[b].implode()).sum()))
+            for a, b in combinations(timepoints[1:], 2)
         ]
-    schema = {"cohort": pl.String, "timepoint": pl.String, "members": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=SIZES, orient="row")
+
+
+def joined_sizes(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """The sizes of all persons from those of parts of them (columns SIZES): the counts add up."""
+    groups = pl.concat(parts).group_by("cohort", "timepoint", maintain_order=True)
+    return groups.agg(pl.col("members").sum())
 
 
 def _is_number(text: str) -> bool:

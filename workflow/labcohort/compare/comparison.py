@@ -15,7 +15,7 @@ from labcohort.compare.normality import ShapiroWilk, shapiro_wilk, skewness
 from labcohort.compare.paired import Pairs
 from labcohort.compare.paired_t import PairedT, paired_t
 from labcohort.compare.summaries import MINIMUM_FOR_QUARTILES, Summary, median, summarise
-from labcohort.compare.ties import clean_differences
+from labcohort.compare.ties import Differences, paired_differences
 from labcohort.compare.wilcoxon import WilcoxonSignedRank, wilcoxon_signed_rank
 
 PLANNED = ("profile", "family", "role")
@@ -50,30 +50,29 @@ def comparison(planned: dict, data: Pairs, how: dict) -> list[dict]:
     `planned` is its row of the plan for one marker; `how` has panel, confidence, quartiles,
     censored, detection, exact_below, power, log and equations.
     """
-    d = clean_differences(data.baseline, data.followup)
+    d, in_binary = paired_differences(data.baseline, data.followup)
     forbidden = detection(data, how["detection"])
     found = _estimates(d, data, planned, how, forbidden)
     shared = {
-        **_counts(data, len(d)),
+        **_counts(data, d.n),
         **_described(summarise(data.baseline, how["quartiles"]), "baseline", forbidden),
         **_described(summarise(data.followup, how["quartiles"]), "followup", forbidden),
         **_estimated(found),
         "n_censored": int(data.limits.sum()),
-        "n_below_baseline": int(data.below[:, 0].sum()),
-        "n_below_followup": int(data.below[:, 1].sum()),
+        "n_below_baseline": int(np.count_nonzero(data.below[:, 0])),
+        "n_below_followup": int(np.count_nonzero(data.below[:, 1])),
         "selected_on_baseline": planned["selected_on_baseline"],
         "duplicate_of": planned["duplicate_of"],
         "equation": how["equations"].get(planned["marker"]),
     }
     tests = {"paired_t": found.t, "wilcoxon_signed_rank": found.signed_rank}
-    raw = data.followup - data.baseline
     agrees = agreement(
         [(test.statistic, test.p_value, planned["alpha"]) for test in tests.values()]
     )
     rows = []
     for name, test in tests.items():
         # where the test is undefined, that of raw differences rests on rounding errors alone
-        p_raw = None if test.reason else _p_of_raw_doubles(name, raw)
+        p_raw = None if test.reason else _p_in_binary(name, in_binary)
         notes = _notes(name, test, p_raw, planned, data, found, forbidden, how)
         rows.append(
             {
@@ -97,9 +96,9 @@ def comparison(planned: dict, data: Pairs, how: dict) -> list[dict]:
 
 
 def _estimates(
-    d: np.ndarray, data: Pairs, planned: dict, how: dict, forbidden: Detection
+    d: Differences, data: Pairs, planned: dict, how: dict, forbidden: Detection
 ) -> Estimates:
-    confidence, n = how["confidence"], len(d)
+    confidence, n = how["confidence"], d.n
     no_mean, no_median = forbidden.no_mean, any(forbidden.no_median)
     signed_rank = wilcoxon_signed_rank(d)
     exact = exact_signed_rank(d, how["exact_below"])
@@ -114,6 +113,9 @@ def _estimates(
     skewed = planned["marker"] in how["log"]
     no_hl = HodgesLehmann(None, None, None, "too many values are below detection")
     both = data.baseline, data.followup
+    percent = None
+    if skewed and not no_median:
+        percent = median_percent_change(*both, d.no_change)
     return Estimates(
         t=t,
         signed_rank=signed_rank,
@@ -123,7 +125,7 @@ def _estimates(
         hodges_lehmann=no_hl if no_median else hodges_lehmann(d, confidence),
         ratio=geometric_ratio(*both, confidence) if skewed and not no_mean else None,
         change_median=None if no_median else median(d),
-        percent_change_median=median_percent_change(*both) if skewed and not no_median else None,
+        percent_change_median=percent,
         shapiro=ShapiroWilk(None, None, no_mean) if no_mean else shapiro_wilk(d),
         skewness=None if no_mean else skewness(d),
         detectable=detectable_change(n, t.change_sd, how["power"], planned["alpha"]),
@@ -192,7 +194,7 @@ def _estimated(found: Estimates) -> dict:
     }
 
 
-def _p_of_raw_doubles(test: str, raw: np.ndarray) -> float | None:
+def _p_in_binary(test: str, raw: Differences) -> float | None:
     """The p of differences as they are in binary, ties broken and zeros lost."""
     function = {"paired_t": paired_t, "wilcoxon_signed_rank": wilcoxon_signed_rank}[test]
     return function(raw).p_value

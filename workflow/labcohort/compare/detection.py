@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from labcohort.compare.limits import too_many_limits
+from labcohort.compare.limits import shares, too_many_limits
 from labcohort.compare.paired import Pairs
 from labcohort.compare.paired_t import PairedT
 
@@ -26,10 +26,9 @@ def detection(data: Pairs, rules: dict) -> Detection:
     """
     if len(data.baseline) == 0:
         return Detection(None, (False, False))
-    below = data.below.mean(axis=0)
     return Detection(
         too_many_limits(data.limits, rules),
-        tuple(bool(share >= rules["no_median"]) for share in below),
+        tuple(bool(share >= rules["no_median"]) for share in shares(data.below)),
     )
 
 

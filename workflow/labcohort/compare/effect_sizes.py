@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from labcohort.compare.counted import Counted
 from labcohort.compare.noncentral_t import LARGEST_T, noncentrality
 from labcohort.compare.paired_t import paired_t
 from labcohort.compare.wilcoxon import WilcoxonSignedRank
@@ -31,7 +32,7 @@ class RankBiserial:
     reason: str | None
 
 
-def cohen_dz(d: ArrayLike, confidence: float = 0.95) -> StandardisedChange:
+def cohen_dz(d: ArrayLike | Counted, confidence: float = 0.95) -> StandardisedChange:
     """Cohen's d_z = mean(d)/SD(d) of differences d, shape (n,), without small-sample correction.
 
     t = d_z·√n is noncentral t; the interval holds the noncentralities, over √n, with which the

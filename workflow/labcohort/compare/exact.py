@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from labcohort.compare.samples import as_sample
+from labcohort.compare.ties import Differences, differences
 from labcohort.compare.wilcoxon import doubled_mid_ranks
 
 # Counts go up to 2^m and are held in doubles: without rounding up to m = 53.
@@ -21,7 +21,7 @@ class ExactSignedRank:
     reason: str | None
 
 
-def exact_signed_rank(d: ArrayLike, fewer_than: int = 25) -> ExactSignedRank:
+def exact_signed_rank(d: ArrayLike | Differences, fewer_than: int = 25) -> ExactSignedRank:
     """Two-sided exact signed-rank test of differences d, shape (n,).
 
     p = P(|W+ - E W+| >= |observed|) where each of the m non-zero differences, with its mid-rank,
@@ -36,20 +36,19 @@ def exact_signed_rank(d: ArrayLike, fewer_than: int = 25) -> ExactSignedRank:
     """
     if fewer_than > MOST_DIFFERENCES + 1:
         raise ValueError(f"exact counts need fewer than {MOST_DIFFERENCES + 1} differences")
-    d = as_sample(d)
-    nonzero = d[d != 0]
-    m = nonzero.size
+    d = differences(d)
+    m = int(d.ties.sum())
     if m == 0:
-        reason = "every difference is zero" if d.size else "no pairs"
+        reason = "every difference is zero" if d.n else "no pairs"
         return ExactSignedRank(None, reason)
     if m >= fewer_than:
         reason = f"{fewer_than} or more non-zero differences: the normal approximation stands"
         return ExactSignedRank(None, reason)
-    doubled_ranks, _ = doubled_mid_ranks(np.abs(nonzero))
-    ways = _ways_to_each_sum(sorted(doubled_ranks.tolist()))
+    doubled_ranks = doubled_mid_ranks(d.ties)
+    ways = _ways_to_each_sum(np.repeat(doubled_ranks, d.ties).tolist())
     # Twice the distance of W+ (already doubled) from its mean, so that it is a whole number.
     distance = np.abs(2 * np.arange(ways.size) - m * (m + 1))
-    observed = abs(2 * int(doubled_ranks[nonzero > 0].sum()) - m * (m + 1))
+    observed = abs(2 * int(doubled_ranks @ d.rises) - m * (m + 1))
     return ExactSignedRank(math.ldexp(float(ways[distance >= observed].sum()), -m), None)
 
 
@@ -58,7 +57,7 @@ def smallest_p(n_nonzero: int) -> float:
 
     No other data of this size has a smaller one, whatever the ties.
     """
-    return 2 / 2**n_nonzero
+    return math.ldexp(2.0, -n_nonzero)
 
 
 def cannot_reach(n_nonzero: int, alpha: float) -> bool:

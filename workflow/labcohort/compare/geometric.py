@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from labcohort.compare.counted import Counted, counted
 from labcohort.compare.paired_t import paired_t
 from labcohort.compare.samples import as_sample
 from labcohort.compare.summaries import median
-from labcohort.compare.ties import RELATIVE_TOLERANCE, clean_differences
+from labcohort.compare.ties import RELATIVE_TOLERANCE, paired_differences
 
 # Above it exp overflows.
 LARGEST_LOG = 700.0
@@ -48,27 +49,34 @@ def geometric_ratio(
         return GeometricRatio(None, None, None, t.reason)
     ratio = math.exp(t.change_mean)
     if t.reason:
-        reason = "one pair only" if logs.size == 1 else "every ratio is the same"
+        reason = "one pair only" if logs.n == 1 else "every ratio is the same"
         return GeometricRatio(ratio, None, None, f"{reason}: no interval of the ratio")
     if t.ci_high > LARGEST_LOG:
         return GeometricRatio(ratio, None, None, "the ratios lie too far apart for an interval")
     return GeometricRatio(ratio, math.exp(t.ci_low), math.exp(t.ci_high), None)
 
 
-def median_percent_change(baseline: ArrayLike, followup: ArrayLike) -> float | None:
+def median_percent_change(
+    baseline: ArrayLike, followup: ArrayLike, no_change: float | None = None
+) -> float | None:
     """Median of 100·(follow-up - baseline)/baseline, both of shape (n,), in percent.
 
-    Never the mean: of a skewed marker that does not change, it is far above zero. None without
-    pairs and where any baseline is zero or less. Raises ValueError on unequal lengths, NaN or
-    infinity.
+    Never the mean: of a skewed marker that does not change, it is far above zero. A difference up
+    to `no_change` in size counts as zero; where that is not given, it is that of the clean
+    differences (ties.Differences). None without pairs and where any baseline is zero or less.
+    Raises ValueError on unequal lengths, NaN or infinity.
     """
     baseline, followup = _same_length(baseline, followup)
     if (baseline <= 0).any():
         return None
-    return median(100 * clean_differences(baseline, followup) / baseline)
+    if no_change is None:
+        no_change = paired_differences(baseline, followup)[0].no_change
+    change = followup - baseline
+    change[np.abs(change) <= no_change] = 0
+    return median(100 * change / baseline)
 
 
-def _log_ratios(baseline: np.ndarray, followup: np.ndarray) -> np.ndarray:
+def _log_ratios(baseline: np.ndarray, followup: np.ndarray) -> Counted:
     """Log ratios, all equal where the ratios are equal in decimals.
 
     A relative error of the values is an absolute one of their logs, in every unit. So the rule of
@@ -76,9 +84,9 @@ def _log_ratios(baseline: np.ndarray, followup: np.ndarray) -> np.ndarray:
     the unit, and vanishes for values near 1. Rank statistics are not made of these logs, so that
     it is enough to see whether all are one.
     """
-    logs = np.log(followup) - np.log(baseline)
-    if logs.size and logs.max() - logs.min() <= RELATIVE_TOLERANCE:
-        return np.full(logs.size, median(logs))
+    logs = counted(np.log(followup) - np.log(baseline))
+    if logs.n and logs.values[-1] - logs.values[0] <= RELATIVE_TOLERANCE:
+        return Counted(np.array([median(logs)]), np.array([logs.n]))
     return logs
 
 

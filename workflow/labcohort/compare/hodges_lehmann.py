@@ -1,7 +1,7 @@
 """Hodges-Lehmann estimate of the change, with the interval that belongs to the signed ranks."""
 
 import math
-import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,14 +9,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from labcohort.compare.samples import as_sample
+from labcohort.compare.counted import Counted, counted
+from labcohort.compare.sums import IN_CACHE
 
 # Up to here the null distribution of W+ is counted out; beyond, the approximation is a place off
 # in some n of a hundred, of over 50,000 places.
 MOST_EXACT = 500
 
-# Up to here all n(n + 1)/2 sums are held at once (16 MB).
-MOST_HELD = 2000
+# Up to so many distinct differences the sums of all are made and sorted.
+MOST_HELD = 100
+
+# In a coarser sample one of so many stands for all (odd, so that one is in the middle).
+THINNED = 5
+
+# Places to look at on either side of what a coarser sample says, in standard errors of it or so.
+MARGIN = 2
 
 # A middle of two sums nearer to zero than this, of the largest difference, is a rounding error.
 ROUNDING = 1e-12
@@ -35,7 +42,7 @@ class HodgesLehmann:
     reason: str | None
 
 
-def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> HodgesLehmann:
+def hodges_lehmann(d: ArrayLike | Counted, confidence: float = 0.95) -> HodgesLehmann:
     """Median of the Walsh averages (d_i + d_j)/2, i <= j, of all differences d, shape (n,).
 
     Zeros are kept: an unchanged person belongs to the typical change (R drops them). The interval
@@ -52,19 +59,17 @@ def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> HodgesLehmann:
     """
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence level lies between 0 and 1, not at {confidence}")
-    d = np.sort(as_sample(d))
-    n = d.size
-    if n == 0:
+    d = counted(d)
+    if not d.n:
         return HodgesLehmann(None, None, None, "no pairs")
-    n_sums = n * (n + 1) // 2
-    k = place_of_limit(n, confidence)
-    # Places count from 1. Without an interval k is 0, and any place will do.
-    places = (max(k, 1), (n_sums + 1) // 2, n_sums // 2 + 1, n_sums + 1 - max(k, 1))
-    low, middle, next_to_middle, high = _sums_at(d, places)
-    estimate = _middle(middle, next_to_middle, max(-d[0], d[-1])) / 2
+    n_sums = d.n * (d.n + 1) // 2
+    k = place_of_limit(d.n, confidence)
+    grids = _grids(d)
+    estimate = _middle(*_sums_at(grids, (n_sums + 1) // 2, n_sums // 2 + 1), d.largest) / 2
     reason = _why_no_interval(d, k, confidence)
     if reason:
         return HodgesLehmann(estimate, None, None, reason)
+    low, high = (_sums_at(grids, place, place)[0] for place in (k, n_sums + 1 - k))
     return HodgesLehmann(estimate, low / 2, high / 2, None)
 
 
@@ -103,12 +108,12 @@ def _approximate_place(n: int, tail: float) -> int:
     return math.floor(n * (n + 1) / 4 + 0.5 + quantile * math.sqrt(variance))
 
 
-def _why_no_interval(d: np.ndarray, k: int, confidence: float) -> str | None:
+def _why_no_interval(d: Counted, k: int, confidence: float) -> str | None:
     if k == 0:
-        counted = "1 pair" if d.size == 1 else f"{d.size} pairs"
-        return f"{counted} cannot give an interval of {100 * confidence:g} % confidence"
-    if d[0] == d[-1]:
-        common = "zero" if d[0] == 0 else "the same"
+        pairs = "1 pair" if d.n == 1 else f"{d.n} pairs"
+        return f"{pairs} cannot give an interval of {100 * confidence:g} % confidence"
+    if d.values.size == 1:
+        common = "zero" if d.values[0] == 0 else "the same"
         return f"every difference is {common}: no interval of the Hodges-Lehmann estimate"
     return None
 
@@ -119,51 +124,96 @@ def _middle(one: float, other: float, largest: float) -> float:
     return 0.0 if abs(total) <= ROUNDING * largest else total / 2
 
 
-def _sums_at(d: np.ndarray, places: tuple[int, ...]) -> list[float]:
-    """The sums d_i + d_j, i <= j, at these places (from 1) in ascending order; d ascending."""
-    if d.size > MOST_HELD:
-        return [_sum_at(d, place) for place in places]
-    sums = np.concatenate([d[i] + d[i:] for i in range(d.size)])
-    sums.partition(sorted({place - 1 for place in places}))
-    return [float(sums[place - 1]) for place in places]
+def _grids(d: Counted) -> list[Counted]:
+    """The sample, and it made coarser again and again, until the sums of all values can be held.
 
-
-def _sum_at(d: np.ndarray, place: int) -> float:
-    """The sum at this place, without holding all: by bisection over the doubles themselves.
-
-    Bisection over bit patterns ends at that very sum after 64 steps, zero and ties included.
+    In a coarser one the median of each THINNED values, as often as they occur, stands for them:
+    what occurs more often than its neighbours stays as it is.
     """
-    low, high = _order(2 * d[0]) - 1, _order(2 * d[-1])
-    while high - low > 1:
-        between = (low + high) // 2
-        if _count_up_to(d, _double(between)) >= place:
-            high = between
-        else:
-            low = between
-    return _double(high)
+    grids = [d]
+    while (fine := grids[-1]).values.size > max(MOST_HELD, THINNED):
+        first = np.arange(0, fine.values.size, THINNED)
+        counts = np.add.reduceat(fine.counts, first)
+        middle = np.searchsorted(fine.ends, np.cumsum(counts) - counts // 2)
+        grids.append(Counted(fine.values[middle], counts))
+    return grids
 
 
-def _count_up_to(d: np.ndarray, limit: float) -> int:
-    """How many sums d_i + d_j, i <= j, are at most `limit`; d ascending."""
-    n = d.size
-    own = np.arange(n)
-    # For each i the number of j, over all n; limit - d is rounded, and put right by the sums.
-    upto = np.searchsorted(d, limit - d, side="right")
-    while (less := (upto > 0) & (d + d[np.maximum(upto - 1, 0)] > limit)).any():
-        upto[less] = np.searchsorted(d, d[upto[less] - 1], side="left")
-    while (more := (upto < n) & (d + d[np.minimum(upto, n - 1)] <= limit)).any():
-        upto[more] = np.searchsorted(d, d[upto[more]], side="right")
-    # Over all i and j each sum of two is counted twice, each of one with itself once.
-    return int(upto.sum() + np.count_nonzero(own < upto)) // 2
+def _sums_at(grids: Sequence[Counted], first: int, last: int) -> tuple[float, float]:
+    """The sums d_i + d_j, i <= j, at two places (from 1) in ascending order, not far apart.
+
+    Sums some places before and after them in the next coarser sample enclose them. Those below
+    are counted, and only those between are made. Where these do not hold the places, more do.
+    """
+    d, *coarser = grids
+    if not coarser:
+        _, sums, times = _between(d, -math.inf, math.inf)
+        return _at(sums, times, first, last)
+    n_sums = d.n * (d.n + 1) // 2
+    # A row of the coarser sums misses its place by a value's part of n at most, to either side.
+    counts = coarser[0].counts
+    margin = math.ceil(MARGIN * d.n / counts.size * math.sqrt((counts * counts).sum()))
+    # What rounding may do to a sum, and to a bound less a value.
+    rounding = 8 * float(np.spacing(d.largest))
+    while True:
+        before, after = max(first - margin, 1), min(last + margin, n_sums)
+        low, high = _sums_at(coarser, before, after)
+        low = low - 2 * rounding if before > 1 else -math.inf
+        high = high + 2 * rounding if after < n_sums else math.inf
+        below, sums, times = _between(d, low, high)
+        if below < first and last <= below + times.sum():
+            one, other = _at(sums, times, first - below, last - below)
+            if low + rounding <= one and other <= high - rounding:
+                return one, other
+        margin *= 8
 
 
-def _order(value: float) -> int:
-    """A whole number for each double, in the order of the doubles."""
-    (bits,) = struct.unpack("<q", struct.pack("<d", value))
-    return bits if bits >= 0 else -(bits & 0x7FFFFFFFFFFFFFFF)
+def _at(sums: np.ndarray, times: np.ndarray, *places: int) -> tuple[float, ...]:
+    """The sums at places, from 1, where each occurs so many times."""
+    order = np.argsort(sums)
+    found = order[np.searchsorted(np.cumsum(times[order]), places)]
+    return tuple(sums[found].tolist())
 
 
-def _double(order: int) -> float:
-    """The double of this place in their order."""
-    (size,) = struct.unpack("<d", struct.pack("<q", abs(order)))
-    return -size if order < 0 else size
+def _between(d: Counted, low: float, high: float) -> tuple[int, np.ndarray, np.ndarray]:
+    """How many sums d_i + d_j, i <= j, lie below `low`; those up to `high`, and how often each is.
+
+    A sum as near to a bound as rounding may stand on either side.
+    """
+    rows = int(np.searchsorted(d.values, high / 2, side="right"))
+    starts = range(0, rows, IN_CACHE)
+    parts = [_rows_between(d, start, min(start + IN_CACHE, rows), low, high) for start in starts]
+    i, j = (np.concatenate([part[k] for part in parts]) for k in (1, 2))
+    times = np.where(i == j, d.counts[i] * (d.counts[i] + 1) // 2, d.counts[i] * d.counts[j])
+    return sum(part[0] for part in parts), d.values[i] + d.values[j], times
+
+
+def _rows_between(
+    d: Counted, begin: int, end: int, low: float, high: float
+) -> tuple[int, np.ndarray, np.ndarray]:
+    """How many sums lie below `low`, and i and j of those up to `high`, for i in [begin, end)."""
+    values, own = d.values, np.arange(begin, end)
+    mine = values[begin:end]
+    first = np.maximum(_first_from(values, low - mine), own)
+    # The sums of a row with itself and others: those that are below stand in the first rows.
+    passed = np.count_nonzero(first > own)
+    counts = d.counts[begin : begin + passed]
+    others = d.ends[first[:passed] - 1] - d.ends[begin : begin + passed]
+    below = int(counts @ others) + int((counts * (counts + 1)).sum()) // 2
+    begun = values[np.minimum(first, values.size - 1)]
+    some = np.flatnonzero((first < values.size) & (mine + begun <= high))
+    number = np.searchsorted(values, high - mine[some], side="right") - first[some]
+    j = np.repeat(first[some] - np.cumsum(number) + number, number) + np.arange(number.sum())
+    return below, np.repeat(own[some], number), j
+
+
+def _first_from(values: np.ndarray, limits: np.ndarray) -> np.ndarray:
+    """Place, from 0, of the first of the ascending values from each of the falling limits on."""
+    begin, end = np.searchsorted(values, limits[[-1, 0]])
+    if begin == end:
+        return np.full(limits.size, begin)
+    # Half of the time of np.searchsorted, as the next is sought near the last. A value that is
+    # the limit but for rounding may count as below it.
+    size = end - begin
+    places = np.interp(limits, values[begin:end], np.arange(size, dtype=float), right=size)
+    return begin + np.ceil(places).astype(np.int64)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
-from labcohort.compare.samples import as_sample
-from labcohort.compare.summaries import mean, sd
+from labcohort.compare.counted import Counted, counted
+from labcohort.compare.sums import exact_sum
 
 FEWEST, MOST = 3, 5000
 
@@ -33,7 +33,7 @@ class ShapiroWilk:
     reason: str | None
 
 
-def shapiro_wilk(d: ArrayLike) -> ShapiroWilk:
+def shapiro_wilk(d: ArrayLike | Counted) -> ShapiroWilk:
     """Shapiro-Wilk test of normality of differences d, shape (n,), 3 to 5000 of them.
 
     By Royston's approximations of weights and p (Algorithm AS R94, Appl Stat 1995;44:547-551), as
@@ -42,45 +42,47 @@ def shapiro_wilk(d: ArrayLike) -> ShapiroWilk:
     errors. Undefined outside 3 to 5000, and where all differences are equal.
     Raises ValueError on NaN or infinity.
     """
-    d = np.sort(as_sample(d))
+    d = counted(d)
     if reason := _why_undefined(d):
         return ShapiroWilk(None, None, reason)
     # W has no unit, and the squares of very small or large ones are not doubles.
-    x = (d - d[0]) / (d[-1] - d[0])
-    deviations = x - mean(x)
+    unitless = Counted((d.values - d.values[0]) / (d.values[-1] - d.values[0]), d.counts)
+    x = unitless.each()
+    deviations = x - unitless.mean
     squares = math.fsum((deviations * deviations).tolist())
-    upper = _upper_weights(d.size)
+    upper = _upper_weights(d.n)
     # The weights are antisymmetric: the lower half is the upper one with the other sign.
     spacings = x[: -upper.size - 1 : -1] - x[: upper.size]
     root = math.fsum((upper * spacings).tolist())
     w = min(root * root / squares, 1.0)
-    return ShapiroWilk(w, _p_value(w, d.size), None)
+    return ShapiroWilk(w, _p_value(w, d.n), None)
 
 
-def skewness(d: ArrayLike) -> float | None:
+def skewness(d: ArrayLike | Counted) -> float | None:
     """Skewness of d, shape (n,): the adjusted Fisher-Pearson G1 that SPSS, SAS and Excel print.
 
     G1 = n/((n - 1)(n - 2)) · Σ((d - mean)/SD)³, without unit (Joanes & Gill, Statistician
     1998;47:183-189). None under three values and without spread. Raises ValueError on NaN or
     infinity.
     """
-    d = as_sample(d)
-    n, spread = d.size, sd(d)
+    d = counted(d)
+    n, spread = d.n, d.sd
     if n < 3 or not spread:
         return None
-    standardised = (d - mean(d)) / spread
-    return n / ((n - 1) * (n - 2)) * math.fsum((standardised**3).tolist())
+    standardised = (d.values - d.mean) / spread
+    cubes = standardised * standardised * standardised
+    return n / ((n - 1) * (n - 2)) * exact_sum(cubes, d.counts)
 
 
-def _why_undefined(d: np.ndarray) -> str | None:
-    if d.size == 0:
+def _why_undefined(d: Counted) -> str | None:
+    if d.n == 0:
         return "no pairs"
-    if d.size < FEWEST:
+    if d.n < FEWEST:
         return f"fewer than {FEWEST} pairs: they have no shape"
-    if d.size > MOST:
+    if d.n > MOST:
         return f"over {MOST} pairs: the test is not made for as many"
-    if d[0] == d[-1]:
-        return "every difference is zero" if d[0] == 0 else "every difference is the same"
+    if d.values.size == 1:
+        return "every difference is zero" if d.values[0] == 0 else "every difference is the same"
     return None
 
 

@@ -3,12 +3,10 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtr, stdtrit
 
-from labcohort.compare.samples import as_sample
-from labcohort.compare.summaries import mean, sd
+from labcohort.compare.counted import Counted, counted
 
 # a mean this part of the largest difference is a rounding error: of a million pairs with four
 # digits each, the smallest mean that is not zero is a hundred times larger
@@ -33,7 +31,7 @@ class PairedT:
     reason: str | None
 
 
-def paired_t(d: ArrayLike, confidence: float = 0.95) -> PairedT:
+def paired_t(d: ArrayLike | Counted, confidence: float = 0.95) -> PairedT:
     """Two-sided paired t test of differences d, shape (n,), with the interval of their mean.
 
     t = mean(d) / (SD(d)/√n) with n - 1 degrees of freedom (Student, Biometrika 1908;6:1-25).
@@ -44,16 +42,16 @@ def paired_t(d: ArrayLike, confidence: float = 0.95) -> PairedT:
     """
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence level lies between 0 and 1, not at {confidence}")
-    d = as_sample(d)
-    change_mean, change_sd = mean(d), sd(d)
-    if d.size and abs(change_mean) <= DUST * np.abs(d).max():
+    d = counted(d)
+    change_mean, change_sd = d.mean, d.sd
+    if d.n and abs(change_mean) <= DUST * d.largest:
         # decimals that cancel leave a rounding error, which has no size and no sign
         change_mean = 0.0
     if not change_sd:
-        reason = _why_undefined(d.size, change_mean)
+        reason = _why_undefined(d.n, change_mean)
         return PairedT(None, None, None, change_mean, change_sd, None, None, reason)
-    df = d.size - 1
-    standard_error = change_sd / math.sqrt(d.size)
+    df = d.n - 1
+    standard_error = change_sd / math.sqrt(d.n)
     statistic = change_mean / standard_error
     half_width = float(stdtrit(df, (1 + confidence) / 2)) * standard_error
     return PairedT(

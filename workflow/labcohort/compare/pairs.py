@@ -1,5 +1,6 @@
 """Pair each person's baseline with the follow-up: the numbers that a test may use."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from labcohort.compare.paired import Pairs
-from labcohort.compare.persons import Persons
+from labcohort.compare.persons import numbered
 from labcohort.derive.censored import is_below, rests_on_limit
 from labcohort.flags import words
 
@@ -30,37 +31,71 @@ class Visit:
 class Pairing:
     """The values and members of any number of markers, from which pairs are taken.
 
-    `chosen` is schemas.cohort.Chosen (one value a person, marker and timepoint), `members`
-    schemas.cohort.Membership. ValueError for two values, or two memberships, of one person.
+    `buckets`: for each bucket of persons its values (schemas.cohort.Chosen: one a person, marker
+    and timepoint) and members (schemas.cohort.Membership). The values of one marker are in memory
+    at a time: best asked for marker by marker. ValueError for two values, or two memberships, of
+    one person.
     """
 
-    def __init__(self, chosen: pl.DataFrame, members: pl.DataFrame, baseline: str):
+    def __init__(self, buckets: Sequence[tuple[pl.LazyFrame, pl.LazyFrame]], baseline: str):
         self.baseline = baseline
-        self._persons = Persons(chosen.get_column("person"), members.get_column("person"))
-        self._values = self._persons.parts(chosen, "marker", "timepoint")
-        self._members = self._persons.parts(members, "cohort", "timepoint")
-        self._visits: dict[tuple[str, str], Visit] = {}
+        self._persons = numbered([members for _, members in buckets])
+        self._size = sum(known.height for known in self._persons)
+        self._members = _members([members for _, members in buckets], self._persons)
+        self._values = [values for values, _ in buckets]
+        self._marker: str | None = None
+        self._visits: dict[str, Visit] = {}
 
     def pairs(self, marker: str, cohort: str, timepoint: str, exclude: Sequence[str] = ()) -> Pairs:
         """Pairs of `marker` in `cohort` between the baseline and `timepoint` (`between`)."""
-        inside = np.flatnonzero(self._persons.has(self._members.get((cohort, timepoint))))
-        visits = (self._visit(marker, visit) for visit in (self.baseline, timepoint))
+        if marker != self._marker:
+            self._visits.clear()
+            self._marker, self._visits = marker, self._laid_out(marker)
+        inside = self._members.get((cohort, timepoint), np.empty(0, np.uint32))
+        nobody = laid_out(None, self._size)
+        visits = (self._visits.get(visit, nobody) for visit in (self.baseline, timepoint))
         return between(inside, *visits, exclude)
 
-    def _visit(self, marker: str, timepoint: str) -> Visit:
-        if (marker, timepoint) not in self._visits:
-            own = self._values.get((marker, timepoint))
-            self._visits[marker, timepoint] = laid_out(own, self._persons.size)
-        return self._visits[marker, timepoint]
+    def _laid_out(self, marker: str) -> dict[str, Visit]:
+        """The marker's values by timepoint."""
+        columns = ("person", "timepoint", "value", "comparator", "flag")
+        parts = defaultdict(list)
+        for values, known in zip(self._values, self._persons, strict=True):
+            rows = values.filter(pl.col("marker") == marker).select(columns).collect()
+            own = rows.join(known, on="person").drop("person")
+            for timepoint, part in own.partition_by("timepoint", as_dict=True).items():
+                parts[timepoint[0]].append(part)
+        return {timepoint: laid_out(pl.concat(own), self._size) for timepoint, own in parts.items()}
+
+
+def _members(
+    buckets: Sequence[pl.LazyFrame], persons: Sequence[pl.DataFrame]
+) -> dict[tuple[str, str], np.ndarray]:
+    """The members' numbers, ascending, by cohort and timepoint."""
+    parts = defaultdict(list)
+    for members, known in zip(buckets, persons, strict=True):
+        own = members.collect().join(known, on="person")
+        for key, part in own.partition_by("cohort", "timepoint", as_dict=True).items():
+            parts[key].append(part.get_column("number").to_numpy())
+    groups = {key: np.sort(np.concatenate(own)) for key, own in parts.items()}
+    if any((numbers[1:] == numbers[:-1]).any() for numbers in groups.values()):
+        raise ValueError("a person stands twice at one cohort and timepoint")
+    return groups
 
 
 def laid_out(values: pl.DataFrame | None, persons: int) -> Visit:
-    """The numbered values (`Persons`) of a marker at a timepoint, to be found by person."""
+    """The numbered values of a marker at a timepoint, to be found by person.
+
+    ValueError for two of one person.
+    """
     row = np.full(persons, -1, np.int32)
     if values is None:
         none = np.empty(0, bool)
         return Visit(row, np.empty(0), none, none, pl.Series(dtype=pl.String))
-    row[values.get_column("number").to_numpy()] = np.arange(values.height)
+    number, place = values.get_column("number").to_numpy(), np.arange(values.height)
+    row[number] = place
+    if (row[number] != place).any():
+        raise ValueError("a person stands twice at one marker and timepoint")
     limits = values.select(limit=rests_on_limit(), below=is_below(pl.col("comparator")))
     arrays = (frame.get_column(name).to_numpy() for frame, name in (
         (values, "value"), (limits, "limit"), (limits, "below")))  # fmt: skip
@@ -105,7 +140,9 @@ def _lost(
     paired = before & after
     for visit, found in zip(visits, rows, strict=True):
         for flag in exclude if visit.flags.len() else ():
-            flagged = visit.flags.str.split("|").list.contains(flag).fill_null(False).to_numpy()
+            # few different texts, of many values
+            texts = [text for text in visit.flags.drop_nulls().unique() if flag in text.split("|")]
+            flagged = visit.flags.is_in(texts).fill_null(False).to_numpy()
             out = paired & flagged[found]
             counts[words(flag)] = counts.get(words(flag), False) | out
             paired = paired & ~out

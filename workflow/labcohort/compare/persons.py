@@ -1,7 +1,11 @@
 """Persons by number, so that who has what and who is in what is found by indexing."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
+
+from labcohort.keys import repeats
 
 
 class Persons:
@@ -24,7 +28,7 @@ class Persons:
         own = self.numbered(frame)
         if own.is_empty():
             return {}
-        if own.select(*keys, "number").is_duplicated().any():
+        if repeats(own, *keys, "number"):
             raise ValueError(f"a person stands twice at one {' and '.join(keys)}")
         return own.partition_by(keys, as_dict=True, include_key=False)
 
@@ -41,3 +45,18 @@ class Persons:
         if rows is not None:
             has[rows.get_column("number").to_numpy()] = True
         return has
+
+
+def numbered(buckets: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
+    """The persons of each bucket (columns person, number), numbered in the order of the pseudonyms
+    of all: no number tells the bucket. Whoever is in a bucket is in no other.
+    """
+    known = [frame.select("person").unique().collect() for frame in buckets]
+    names = pl.concat(known).get_column("person")
+    number = np.empty(len(names), np.uint32)
+    number[names.arg_sort().to_numpy()] = np.arange(len(names), dtype=np.uint32)
+    ends = np.cumsum([frame.height for frame in known])[:-1]
+    return [
+        frame.with_columns(number=pl.Series(own))
+        for frame, own in zip(known, np.split(number, ends), strict=True)
+    ]

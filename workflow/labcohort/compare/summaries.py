@@ -1,15 +1,15 @@
 """Descriptive statistics of one sample; what is undefined is None.
 
-Sums are exact (math.fsum), so that no result depends on the order of the values.
+They are of distinct values and their counts (counted.py), so that no result depends on the order
+of the values.
 """
 
 import math
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from labcohort.compare.samples import as_sample
+from labcohort.compare.counted import Counted, counted
 
 # With fewer values a quartile is an extreme or next to one: the range is printed instead.
 MINIMUM_FOR_QUARTILES = 4
@@ -31,59 +31,47 @@ class Summary:
     maximum: float | None
 
 
-def summarise(x: ArrayLike, kind: int = 6) -> Summary:
+def summarise(x: ArrayLike | Counted, kind: int = 6) -> Summary:
     """Summary of x, shape (n,), with quartiles of the given Hyndman-Fan type (6 or 7)."""
-    x = as_sample(x)
+    x = counted(x)
     q1, q3 = quartiles(x, kind)
     return Summary(
-        n=x.size,
-        mean=mean(x),
-        sd=sd(x),
+        n=x.n,
+        mean=x.mean,
+        sd=x.sd,
         sem=sem(x),
         median=median(x),
         q1=q1,
         q3=q3,
         iqr=iqr(x, kind),
-        minimum=float(x.min()) if x.size else None,
-        maximum=float(x.max()) if x.size else None,
+        minimum=float(x.values[0]) if x.n else None,
+        maximum=float(x.values[-1]) if x.n else None,
     )
 
 
-def mean(x: ArrayLike) -> float | None:
+def mean(x: ArrayLike | Counted) -> float | None:
     """Arithmetic mean of x, shape (n,); None without values."""
-    x = as_sample(x)
-    if x.size == 0:
-        return None
-    # n·c/n need not be c in binary: held between the extremes, the mean of a constant is it.
-    return min(max(math.fsum(x.tolist()) / x.size, float(x.min())), float(x.max()))
+    return counted(x).mean
 
 
-def sd(x: ArrayLike) -> float | None:
+def sd(x: ArrayLike | Counted) -> float | None:
     """Standard deviation of x, shape (n,), with divisor n - 1; None under two values."""
-    x = as_sample(x)
-    if x.size < 2:
-        return None
-    deviations = x - mean(x)
-    squares = math.fsum((deviations * deviations).tolist())
-    # The mean is rounded: what the deviations still sum to is taken off again
-    # (Chan, Golub & LeVeque, Am Stat 1983;37:242-247).
-    excess = math.fsum(deviations.tolist()) ** 2 / x.size
-    return math.sqrt(max(squares - excess, 0.0) / (x.size - 1))
+    return counted(x).sd
 
 
-def sem(x: ArrayLike) -> float | None:
+def sem(x: ArrayLike | Counted) -> float | None:
     """Standard error of the mean, SD/√n, of x, shape (n,); None under two values."""
-    x = as_sample(x)
-    return None if x.size < 2 else sd(x) / math.sqrt(x.size)
+    x = counted(x)
+    return None if x.n < 2 else x.sd / math.sqrt(x.n)
 
 
-def median(x: ArrayLike) -> float | None:
+def median(x: ArrayLike | Counted) -> float | None:
     """Median of x, shape (n,): of an even n the mean of the middle two; None without values."""
-    x = as_sample(x)
-    return float(np.median(x)) if x.size else None
+    x = counted(x)
+    return (x.at((x.n + 1) // 2) + x.at(x.n // 2 + 1)) / 2 if x.n else None
 
 
-def quartiles(x: ArrayLike, kind: int = 6) -> tuple[float, float] | tuple[None, None]:
+def quartiles(x: ArrayLike | Counted, kind: int = 6) -> tuple[float, float] | tuple[None, None]:
     """First and third quartile of x, shape (n,); both None under four values.
 
     Types of Hyndman & Fan, Am Stat 1996;50:361-365: 6 takes the value at place (n + 1)p of the
@@ -92,15 +80,14 @@ def quartiles(x: ArrayLike, kind: int = 6) -> tuple[float, float] | tuple[None, 
     """
     if kind not in (6, 7):
         raise ValueError(f"quartiles are of Hyndman-Fan type 6 or 7, not {kind}")
-    x = as_sample(x)
-    if x.size < MINIMUM_FOR_QUARTILES:
+    x = counted(x)
+    if x.n < MINIMUM_FOR_QUARTILES:
         return None, None
-    ascending = np.sort(x)
-    q1, q3 = (_value_at(ascending, *_quarters_to_place(x.size, k, kind)) for k in (1, 3))
+    q1, q3 = (_value_at(x, *_quarters_to_place(x.n, k, kind)) for k in (1, 3))
     return q1, q3
 
 
-def iqr(x: ArrayLike, kind: int = 6) -> float | None:
+def iqr(x: ArrayLike | Counted, kind: int = 6) -> float | None:
     """Interquartile range of x, shape (n,), as a width; None under four values."""
     q1, q3 = quartiles(x, kind)
     return None if q1 is None else q3 - q1
@@ -112,8 +99,6 @@ def _quarters_to_place(n: int, quartile: int, kind: int) -> tuple[int, float]:
     return quarters // 4, quarters % 4 / 4
 
 
-def _value_at(ascending: np.ndarray, place: int, fraction: float) -> float:
-    below = float(ascending[place - 1])
-    if fraction == 0:
-        return below
-    return below + fraction * (float(ascending[place]) - below)
+def _value_at(x: Counted, place: int, fraction: float) -> float:
+    below = x.at(place)
+    return below + fraction * (x.at(place + 1) - below) if fraction else below

@@ -1,11 +1,71 @@
 """Paired differences whose ties and zeros are those of the decimals that were reported."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 
+from labcohort.compare.counted import Counted, firsts
 from labcohort.compare.samples import as_sample
 
 RELATIVE_TOLERANCE = 1e-12
+SIGN, OTHERS = np.uint64(1), np.uint64(63)
+
+
+@dataclass(frozen=True, eq=False)
+class Differences(Counted):
+    """A sample of differences that knows, too, how many of each size are rises and falls.
+
+    `sizes` are ascending, distinct and over zero; `rises` and `falls` are whole numbers; all have
+    shape (s,). `no_change` is the largest size, in binary, of a difference that counts as zero.
+    """
+
+    sizes: np.ndarray
+    rises: np.ndarray
+    falls: np.ndarray
+    no_change: float
+
+    @property
+    def ties(self) -> np.ndarray:
+        """How many differences have each size, shape (s,)."""
+        return self.rises + self.falls
+
+
+def differences(d: "ArrayLike | Differences") -> Differences:
+    """Differences, shape (n,), by their sizes, which are equal where they are to the last bit.
+
+    Raises ValueError as `counted.counted` does.
+    """
+    if isinstance(d, Differences):
+        return d
+    # The bits of numbers over zero are in their order. With the bit of the sign moved from the
+    # first place to the last, sizes are sorted and take their signs along.
+    bits = as_sample(d).view(np.uint64)
+    ascending = (bits << SIGN) | (bits >> OTHERS)
+    ascending.sort()
+    sizes = (ascending >> SIGN).view(float)
+    ascending &= SIGN
+    first = firsts(sizes)
+    falls = np.add.reduceat(ascending.view(np.int64), first)
+    rises = np.diff(first, append=sizes.size) - falls
+    sizes, zero = sizes[first], int(sizes.size and sizes[0] == 0)
+    n_zero = int(rises[:zero].sum() + falls[:zero].sum())
+    return _by_size(sizes[zero:], rises[zero:], falls[zero:], n_zero, 0.0)
+
+
+def paired_differences(baseline: ArrayLike, followup: ArrayLike) -> tuple[Differences, Differences]:
+    """The clean differences (`clean_differences`) by their sizes, and those in binary.
+
+    The arguments are those of `clean_differences`, and so are the errors.
+    """
+    raw, tolerance = _raw(baseline, followup)
+    binary = differences(raw)
+    first, sizes = _groups(binary, tolerance)
+    rises, falls = (np.add.reduceat(counts, first) for counts in (binary.rises, binary.falls))
+    n_zero = binary.n - int(rises.sum() + falls.sum())
+    unchanged = binary.sizes[: first[0] if first.size else None]
+    no_change = float(unchanged[-1]) if unchanged.size else 0.0
+    return _by_size(sizes, rises, falls, n_zero, no_change), binary
 
 
 def clean_differences(baseline: ArrayLike, followup: ArrayLike) -> np.ndarray:
@@ -21,27 +81,49 @@ def clean_differences(baseline: ArrayLike, followup: ArrayLike) -> np.ndarray:
     unit, the order of the pairs, and does not otherwise depend on that order.
     Raises ValueError on unequal lengths, NaN or infinity.
     """
+    raw, tolerance = _raw(baseline, followup)
+    binary = differences(raw)
+    first, sizes = _groups(binary, tolerance)
+    group = np.searchsorted(binary.sizes[first], np.abs(raw), side="right")
+    clean = np.concatenate([[0.0], sizes])[group]
+    return np.where(clean == 0, 0.0, np.copysign(clean, raw))
+
+
+def _raw(baseline: ArrayLike, followup: ArrayLike) -> tuple[np.ndarray, float]:
+    """Differences in binary, shape (n,), and the largest step between sizes that are one."""
     baseline, followup = as_sample(baseline), as_sample(followup)
     if baseline.size != followup.size:
         raise ValueError(f"{baseline.size} baseline and {followup.size} follow-up values")
-    if baseline.size == 0:
-        return np.empty(0)
-    largest = max(np.abs(baseline).max(), np.abs(followup).max())
-    raw = followup - baseline
-    sizes = _tied_sizes(np.abs(raw), RELATIVE_TOLERANCE * largest)
-    return np.where(sizes == 0, 0.0, np.copysign(sizes, raw))
+    largest = max((float(np.abs(x).max()) for x in (baseline, followup) if x.size), default=0.0)
+    return followup - baseline, RELATIVE_TOLERANCE * largest
 
 
-def _tied_sizes(sizes: np.ndarray, tolerance: float) -> np.ndarray:
-    """Each size replaced by the middle one of its tie group, or by zero next to zero."""
-    order = np.argsort(sizes, kind="stable")
-    ascending = sizes[order]
+def _groups(binary: Differences, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
+    """Where among the sizes each tie group begins, and the size that its members get.
+
+    Sizes before the first of these groups are zero.
+    """
     # Zero stands before the smallest size, so that a group never lies half at zero.
-    group = np.cumsum(np.diff(ascending, prepend=0.0) > tolerance)
-    first = np.searchsorted(group, group, side="left")
-    last = np.searchsorted(group, group, side="right") - 1
+    first = np.flatnonzero(np.diff(binary.sizes, prepend=0.0) > tolerance)
+    sizes = binary.sizes[first]
+    mixed = np.flatnonzero(np.diff(first, append=binary.sizes.size) > 1)
     # A member rather than a mean: a mean of many members has a rounding error of its own.
-    common = np.where(group == 0, 0.0, ascending[(first + last) // 2])
-    tied = np.empty_like(sizes)
-    tied[order] = common
-    return tied
+    ends, last = np.cumsum(binary.ties), np.append(first, binary.sizes.size)[mixed + 1] - 1
+    before = ends[first[mixed]] - binary.ties[first[mixed]]
+    sizes[mixed] = binary.sizes[np.searchsorted(ends, (before + ends[last] + 1) // 2)]
+    return first, sizes
+
+
+def _by_size(
+    sizes: np.ndarray, rises: np.ndarray, falls: np.ndarray, n_zero: int, no_change: float
+) -> Differences:
+    fell, rose = (np.flatnonzero(counts > 0) for counts in (falls, rises))
+    zero = np.full(int(n_zero > 0), n_zero)
+    return Differences(
+        np.concatenate([-sizes[fell][::-1], 0.0 * zero, sizes[rose]]),
+        np.concatenate([falls[fell][::-1], zero, rises[rose]]),
+        sizes,
+        rises,
+        falls,
+        no_change,
+    )

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from labcohort.compare.samples import as_sample
+from labcohort.compare.ties import Differences, differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class WilcoxonSignedRank:
         return self.z
 
 
-def wilcoxon_signed_rank(d: ArrayLike) -> WilcoxonSignedRank:
+def wilcoxon_signed_rank(d: ArrayLike | Differences) -> WilcoxonSignedRank:
     """Two-sided signed-rank test of differences d, shape (n,), by the normal approximation.
 
     Zeros are dropped, ties get mid-ranks, the variance of W+ is corrected for ties,
@@ -47,25 +47,25 @@ def wilcoxon_signed_rank(d: ArrayLike) -> WilcoxonSignedRank:
     bit here: give it cleaned differences (ties.clean_differences). Undefined with no pair and
     where all differences are zero. Raises ValueError on NaN or infinity.
     """
-    d = as_sample(d)
-    nonzero = d[d != 0]
-    m = nonzero.size
-    n_positive = int(np.count_nonzero(nonzero > 0))
-    doubled_ranks, tie_sizes = doubled_mid_ranks(np.abs(nonzero))
+    d = differences(d)
+    n_positive, n_negative = int(d.rises.sum()), int(d.falls.sum())
+    m = n_positive + n_negative
+    tied = d.ties[d.ties > 1]
     counts = {
         "n_positive": n_positive,
-        "n_negative": m - n_positive,
-        "n_zero": d.size - m,
-        "n_tied": sum(tie_sizes),
+        "n_negative": n_negative,
+        "n_zero": d.n - m,
+        "n_tied": int(tied.sum()),
     }
     if m == 0:
-        reason = "every difference is zero" if d.size else "no pairs"
+        reason = "every difference is zero" if d.n else "no pairs"
         return WilcoxonSignedRank(None, None, None, None, **counts, reason=reason)
     # Mid-ranks are halves: in doubled ranks everything up to the last division is a whole number,
     # so that no result can depend on the order of the pairs.
-    doubled_plus = int(doubled_ranks[nonzero > 0].sum())
+    doubled_plus = int(doubled_mid_ranks(d.ties) @ d.rises)
     doubled_minus = m * (m + 1) - doubled_plus
-    variance_48 = 2 * m * (m + 1) * (2 * m + 1) - sum(t**3 - t for t in tie_sizes)
+    times = zip(*(each.tolist() for each in np.unique(tied, return_counts=True)), strict=True)
+    variance_48 = 2 * m * (m + 1) * (2 * m + 1) - sum(k * (t**3 - t) for t, k in times)
     variance = variance_48 / 48
     z = (doubled_plus - doubled_minus) / 4 / math.sqrt(variance)
     return WilcoxonSignedRank(
@@ -79,12 +79,9 @@ def wilcoxon_signed_rank(d: ArrayLike) -> WilcoxonSignedRank:
     )
 
 
-def doubled_mid_ranks(sizes: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """Twice the mid-rank of every size, and how many share each size that is shared.
+def doubled_mid_ranks(ties: np.ndarray) -> np.ndarray:
+    """Twice the mid-rank of ascending sizes that occur as often as `ties` says.
 
-    Takes shape (m,), gives whole numbers of shape (m,) in the order of the sizes.
+    Takes and gives whole numbers, shape (s,).
     """
-    _, group, members = np.unique(sizes, return_inverse=True, return_counts=True)
-    last_rank = np.cumsum(members)
-    doubled = 2 * last_rank - members + 1
-    return doubled[group], members[members > 1].tolist()
+    return 2 * np.cumsum(ties) - ties + 1

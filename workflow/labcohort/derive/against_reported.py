@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from labcohort.derive.censored import CENSORED_INPUT
-from labcohort.flags import added
+from labcohort.flags import added_at
 
 REPORTED = "_REPORTED"
 KEY = ("person", "sample_date")
@@ -15,6 +15,12 @@ TOLERANCE = 0.05
 WIDER = {"EGFR": 0.10}
 # the method that takes the laboratory's own value
 AS_REPORTED = "reported"
+PAIRS = {
+    "marker": pl.String,
+    "method": pl.String,
+    "ratio": pl.Float64,
+    "differs": pl.Boolean,
+}
 COMPARED = {
     "marker": pl.String,
     "method": pl.String,
@@ -36,36 +42,66 @@ def pairs_to_compare(
 def against_reported(
     measured: pl.DataFrame, derived: pl.DataFrame, markers: list[str], methods: Mapping[str, str]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`measured` with the flag `differs_from_reported`, and the counts of the comparison.
+    """`measured` with the flag `differs_from_reported`, and what `counted` counts.
 
     `measured` (schemas.harmonised.Values, one row a marker, person and date) holds the
     laboratory's values under their `_REPORTED` codes, `derived` ours (of `evaluate`); a pair is of
     one person and date. The two may differ by half of the last decimal that was sent and 5 % of
     the reported value (eGFR 10 %). Not compared: limits, and ours that rest on one.
 
-    The counts have a row a marker of `markers`: compared, within, beyond, and the median of ours
-    over theirs (null where none is compared).
+    The second has the columns of `PAIRS`: of each pair the marker, our method, ours over theirs
+    and whether that is beyond the tolerance; one row without a ratio for a marker without pairs.
     """
-    theirs = [code + REPORTED for code in markers]
-    code = pl.col("marker").str.strip_suffix(REPORTED)
-    sent = measured.filter(
-        pl.col("marker").is_in(theirs) & pl.col("comparator").is_null() & (pl.col("value") > 0)
-    ).select(*KEY, "marker", "value", ours_is=code, rounding=_rounding())
-    both = sent.join(_ours(derived, markers), on=[*KEY, "ours_is"]).with_columns(
-        differs=_differs().fill_null(False), ratio=pl.col("ours") / pl.col("value")
+    both = _sent(measured, markers).join(_ours(derived, markers), on=[*KEY, "ours_is"])
+    both = both.with_columns(differs=_differs().fill_null(False))
+    flagged = added_at(measured, "differs_from_reported", both.filter("differs").get_column("at"))
+    named = pl.DataFrame(
+        {"marker": markers, "method": [methods.get(marker) for marker in markers]},
+        schema={"marker": pl.String, "method": pl.String},
     )
-    marks = both.select(*KEY, "marker", "differs")
-    flagged = measured.join(marks, on=[*KEY, "marker"], how="left", maintain_order="left")
-    flagged = flagged.with_columns(added("differs_from_reported", pl.col("differs")))
-    return flagged.drop("differs"), _counts(both, markers, methods)
+    ratios = both.select("differs", marker="ours_is", ratio=pl.col("ours") / pl.col("value"))
+    pairs = named.join(ratios, on="marker", how="left").select(*PAIRS)
+    # in no order that would tell whose they are
+    return flagged, pairs.sort("ratio", "marker", "differs")
+
+
+def counted(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The counts of all pairs that the `parts` (of `against_reported`) hold, in columns `COMPARED`.
+
+    A row a marker: how many pairs were compared, are within and beyond the tolerance, and the
+    median of ours over theirs (null where none is compared).
+    """
+    pairs = pl.concat([pl.DataFrame(schema=PAIRS), *parts])
+    counts = pairs.group_by("marker", "method").agg(
+        compared=pl.col("ratio").count(),
+        beyond=pl.col("differs").sum(),
+        median_ratio=pl.col("ratio").sort().median(),
+    )
+    return (
+        counts.with_columns(within=pl.col("compared").cast(pl.Int64) - pl.col("beyond"))
+        .select(pl.col(name).cast(kind) for name, kind in COMPARED.items())
+        .sort("marker")
+    )
+
+
+def _sent(measured: pl.DataFrame, markers: list[str]) -> pl.DataFrame:
+    """The laboratory's values that can be held against ours, with their number `at`."""
+    theirs = pl.col("marker").is_in([code + REPORTED for code in markers])
+    sent = measured.with_row_index("at").filter(theirs)
+    return sent.filter(pl.col("comparator").is_null() & (pl.col("value") > 0)).select(
+        *KEY,
+        "at",
+        "value",
+        ours_is=pl.col("marker").str.strip_suffix(REPORTED),
+        rounding=_rounding(),
+    )
 
 
 def _ours(derived: pl.DataFrame, markers: list[str]) -> pl.DataFrame:
     """Our values of the markers that do not rest on a limit."""
     on_limit = pl.col("flag").str.split("|").list.contains(CENSORED_INPUT).fill_null(False)
-    mine = derived.filter(
-        pl.col("marker").is_in(markers) & pl.col("value").is_not_null() & ~on_limit
-    )
+    mine = derived.filter(pl.col("marker").is_in(markers))
+    mine = mine.filter(pl.col("value").is_not_null() & ~on_limit)
     return mine.select(*KEY, ours_is="marker", ours="value")
 
 
@@ -82,23 +118,3 @@ def _differs() -> pl.Expr:
     allowed = share * pl.col("value") + pl.col("rounding")
     # the dust of binary fractions
     return (pl.col("ours") - pl.col("value")).abs() > allowed * (1 + 1e-12)
-
-
-def _counts(both: pl.DataFrame, markers: list[str], methods: Mapping[str, str]) -> pl.DataFrame:
-    """How many pairs there are of each marker, and how many are beyond the tolerance."""
-    rows = pl.DataFrame(
-        {"marker": markers, "method": [methods.get(marker) for marker in markers]},
-        schema={"marker": pl.String, "method": pl.String},
-    )
-    counts = both.group_by("ours_is").agg(
-        compared=pl.len().cast(pl.Int64),
-        beyond=pl.col("differs").sum().cast(pl.Int64),
-        median_ratio=pl.col("ratio").sort().median(),
-    )
-    rows = rows.join(counts, left_on="marker", right_on="ours_is", how="left")
-    rows = rows.with_columns(pl.col("compared", "beyond").fill_null(0))
-    return (
-        rows.with_columns(within=pl.col("compared") - pl.col("beyond"))
-        .select(pl.col(name).cast(kind) for name, kind in COMPARED.items())
-        .sort("marker")
-    )

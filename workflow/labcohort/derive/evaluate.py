@@ -1,6 +1,7 @@
 """Derived markers of every person and sample date: a value, or the reason why there is none."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import polars as pl
 
@@ -9,6 +10,7 @@ from labcohort.derive.age import age_at
 from labcohort.derive.censored import CENSORED_INPUT, EXCLUDED_INPUT, sent_as_limit
 from labcohort.derive.nearest import INPUTS_OF_OTHER_DATE, KEYS, is_measured, with_nearest
 from labcohort.derive.registry import Formula, upper_limit_of
+from labcohort.keys import rises, sorted_by
 
 SCHEMA = {
     "person": pl.String,
@@ -23,8 +25,29 @@ SCHEMA = {
 PERSON_NAMES = {"sex": "sex", "age": "birth date or age"}
 # a value on a limit may lie beside it by the dust of binary fractions
 DIGITS = 12
+ROUNDED = "rounded value"
 
 Limits = Mapping[str, Mapping[str, float | None]]
+
+
+class Numbered(NamedTuple):
+    """A text of each row, as the number (UInt32, or null) of one of `texts`: texts themselves
+    would take ten times as long."""
+
+    number: pl.Expr
+    texts: list[str]
+
+
+class Computed(NamedTuple):
+    """A `frame` with value and category of markers, and the numbers of their reasons and flags,
+    whose `texts` stand under the columns' names."""
+
+    frame: pl.DataFrame
+    texts: dict[str, list[str]]
+
+    def text(self, column: str) -> pl.Expr:
+        """The texts themselves of a column of numbers."""
+        return pl.lit(pl.Series(self.texts[column], dtype=pl.String)).gather(pl.col(column))
 
 
 def evaluate(
@@ -66,20 +89,20 @@ def evaluate(
     ValueError where a (person, sample_date) comes twice; UserError for an unknown marker or
     method; KeyError for a table that a formula takes and `tables` lacks.
     """
-    if inputs.select(KEYS).is_duplicated().any():
-        raise ValueError("inputs have more than one row for a person and sample date")
     limits, days = limits or {}, input_days or {}
     wanted = sorted(set(markers))
     leaves = {marker: registry.measured_inputs(marker, methods) for marker in wanted}
-    wide = _columns(inputs, sorted(set().union(*leaves.values())))
+    wide = sorted_by(_columns(inputs, sorted(set().union(*leaves.values()))), *KEYS)
+    if not wide.select(rises(KEYS, at_the_same=False).all()).item():
+        raise ValueError("inputs have more than one row for a person and sample date")
     same_date = [marker for marker in wanted if marker not in days]
     computed = dict.fromkeys(same_date, _with_markers(wide, same_date, methods, tables, limits))
     for marker in days.keys() & set(wanted):
         first = registry.first_measured_input(marker, methods)
         near = with_nearest(wide, first, sorted(leaves[marker] - {first}), days[marker])
         computed[marker] = _with_markers(near, [marker], methods, tables, limits)
-    parts = [_long(frame, marker, leaves[marker]) for marker, frame in computed.items()]
-    return pl.concat([pl.DataFrame(schema=SCHEMA), *parts]).sort("marker", *KEYS)
+    parts = [_long(computed[marker], marker, leaves[marker]) for marker in wanted]
+    return pl.concat([pl.DataFrame(schema=SCHEMA), *parts])
 
 
 def _columns(inputs: pl.DataFrame, measured: list[str]) -> pl.DataFrame:
@@ -115,51 +138,63 @@ def _with_markers(
     methods: Mapping[str, str],
     tables: Mapping[str, object],
     limits: Limits,
-) -> pl.DataFrame:
+) -> Computed:
     """`frame` with value, category, reason and flag of the markers and their derived inputs."""
+    texts: dict[str, list[str]] = {}
     for marker in registry.in_order(markers, methods):
         formula = registry.formula(marker, methods, tables)
         frame = frame.with_columns(_finite(formula.value.cast(pl.Float64)).alias(marker))
+        frame = frame.with_columns(pl.col(marker).round_sig_figs(DIGITS).alias(ROUNDED))
         own = limits.get(marker, {})
-        reason = _reason(marker, methods, formula, own)
-        frame = frame.with_columns(reason.alias(_reason_of(marker)))
+        reason = _reason(marker, methods, formula, own, texts)
         sent = [pl.col(sent_as_limit(m)) for m in registry.measured_inputs(marker, methods)]
+        flag = _flag(sent, formula, own)
         category = pl.lit(None, pl.String) if formula.category is None else formula.category
+        frame = frame.with_columns(reason.number.alias(_reason_of(marker)))
         computed = pl.col(_reason_of(marker)).is_null()
         frame = frame.with_columns(
             pl.when(computed).then(marker).alias(marker),
             pl.when(computed).then(category).alias(_category_of(marker)),
-            pl.when(computed).then(_flag(marker, sent, formula, own)).alias(_flag_of(marker)),
+            pl.when(computed).then(flag.number).alias(_flag_of(marker)),
         )
-    return frame
+        texts |= {_reason_of(marker): reason.texts, _flag_of(marker): flag.texts}
+    return Computed(frame, texts)
 
 
 def _reason(
-    marker: str, methods: Mapping[str, str], formula: Formula, limits: Mapping[str, float | None]
-) -> pl.Expr:
-    """Why a row has no value, null where it has one: the first reason that applies."""
+    marker: str,
+    methods: Mapping[str, str],
+    formula: Formula,
+    limits: Mapping[str, float | None],
+    texts: Mapping[str, list[str]],
+) -> Numbered:
+    """Why a row has no value, null where it has one: the first reason that applies.
+
+    `texts` are those of the reasons of derived inputs.
+    """
     direct = registry.inputs(marker, methods)
-    derived = [code for code in direct if registry.is_derived(code)]
-    measured = [code for code in direct if code not in derived]
+    derived = [_reason_of(code) for code in direct if registry.is_derived(code)]
+    measured = [code for code in direct if not registry.is_derived(code)]
     missing = [(~is_measured(code), code) for code in measured] + [
         (pl.col(name).is_null(), PERSON_NAMES[name])
         for name in registry.person_inputs(marker, methods)
     ]
-    names = _joined(missing, ", ")
     excluded = [(pl.col(code).is_null(), EXCLUDED_INPUT) for code in measured]
     no_number = (pl.col(marker).is_null(), "the formula gives no finite number")
-    return pl.coalesce(
-        pl.lit("missing input: ") + names,
-        *_texts(excluded),
-        *(pl.col(_reason_of(code)) for code in derived),
-        *_texts([*formula.undefined, no_number, *_not_credible(marker, limits)]),
+    return _first(
+        [
+            _joined(missing, ", ", "missing input: "),
+            *_each(excluded),
+            *(Numbered(pl.col(reason), texts[reason]) for reason in derived),
+            *_each([*formula.undefined, no_number, *_not_credible(marker, limits)]),
+        ]
     )
 
 
 def _not_credible(marker: str, limits: Mapping[str, float | None]) -> list[tuple[pl.Expr, str]]:
     """Where the value is beyond a hard limit, and the reason."""
     low, high = limits.get("hard_low"), limits.get("hard_high")
-    below, above = _beyond(marker, low, high)
+    below, above = _beyond(low, high)
     if low is not None and high is not None:
         return [(below | above, f"{marker} is outside the credible {low:.12g} to {high:.12g}")]
     if low is not None:
@@ -167,11 +202,9 @@ def _not_credible(marker: str, limits: Mapping[str, float | None]) -> list[tuple
     return [] if high is None else [(above, f"{marker} is above the credible {high:.12g}")]
 
 
-def _flag(
-    marker: str, sent: list[pl.Expr], formula: Formula, limits: Mapping[str, float | None]
-) -> pl.Expr:
+def _flag(sent: list[pl.Expr], formula: Formula, limits: Mapping[str, float | None]) -> Numbered:
     """What is odd about a value: every flag that holds, joined by |, null where none does."""
-    below, above = _beyond(marker, limits.get("soft_low"), limits.get("soft_high"))
+    below, above = _beyond(limits.get("soft_low"), limits.get("soft_high"))
     return _joined(
         [
             (pl.any_horizontal(sent), CENSORED_INPUT),
@@ -184,35 +217,59 @@ def _flag(
     )
 
 
-def _beyond(marker: str, low: float | None, high: float | None) -> tuple[pl.Expr, pl.Expr]:
+def _beyond(low: float | None, high: float | None) -> tuple[pl.Expr, pl.Expr]:
     """Whether the value is below `low`, and whether above `high`; a limit itself is neither."""
-    value = pl.col(marker).round_sig_figs(DIGITS)
+    value = pl.col(ROUNDED)
     return value < pl.lit(low, pl.Float64), value > pl.lit(high, pl.Float64)
 
 
-def _texts(conditions: Iterable[tuple[pl.Expr, str]]) -> list[pl.Expr]:
-    """The text of each condition that holds, else null."""
-    return [pl.when(condition).then(pl.lit(text)) for condition, text in conditions]
+def _each(conditions: Iterable[tuple[pl.Expr, str]]) -> list[Numbered]:
+    """The text of each condition where that holds, else null."""
+    return [
+        Numbered(pl.when(condition).then(pl.lit(0, pl.UInt32)), [text])
+        for condition, text in conditions
+    ]
 
 
-def _joined(conditions: list[tuple[pl.Expr, str]], separator: str) -> pl.Expr:
-    """The texts of all conditions that hold, null where none does."""
-    if not conditions:
-        return pl.lit(None, pl.String)
-    texts = pl.concat_str(_texts(conditions), separator=separator, ignore_nulls=True)
-    return pl.when(texts != "").then(texts)
+def _first(of: Sequence[Numbered]) -> Numbered:
+    """The first of several texts that a row has, null where it has none."""
+    numbers, texts = [], []
+    for number, own in of:
+        numbers.append(number + pl.lit(len(texts), pl.UInt32))
+        texts += own
+    return Numbered(pl.coalesce(numbers), texts)
 
 
-def _long(frame: pl.DataFrame, marker: str, leaves: Iterable[str]) -> pl.DataFrame:
+def _joined(
+    conditions: Sequence[tuple[pl.Expr, str]], separator: str, before: str = ""
+) -> Numbered:
+    """The texts of all conditions that hold, behind `before`; null where none does."""
+    none = pl.lit(0, pl.UInt32)
+    bits = [
+        pl.when(condition).then(pl.lit(2**i, pl.UInt32)).otherwise(none)
+        for i, (condition, _) in enumerate(conditions)
+    ]
+    # one text for each set of conditions, of which a formula has a handful
+    texts = [
+        before + separator.join(text for i, (_, text) in enumerate(conditions) if held >> i & 1)
+        for held in range(2 ** len(conditions))
+    ]
+    number = pl.sum_horizontal(none, *bits)
+    return Numbered(pl.when(number > 0).then(number), texts)
+
+
+def _long(computed: Computed, marker: str, leaves: Iterable[str]) -> pl.DataFrame:
     """The marker's rows in the result's columns, where any of its inputs was measured."""
-    return frame.filter(pl.any_horizontal(is_measured(leaf) for leaf in leaves)).select(
+    rows = computed.frame.lazy().select(
         *KEYS,
         pl.lit(marker).alias("marker"),
         pl.col(marker).alias("value"),
         pl.col(_category_of(marker)).alias("category"),
-        pl.col(_reason_of(marker)).alias("reason"),
-        pl.col(_flag_of(marker)).alias("flag"),
+        computed.text(_reason_of(marker)).alias("reason"),
+        computed.text(_flag_of(marker)).alias("flag"),
+        expected=pl.any_horizontal(is_measured(leaf) for leaf in leaves),
     )
+    return rows.filter("expected").drop("expected").collect()
 
 
 def _finite(number: pl.Expr) -> pl.Expr:

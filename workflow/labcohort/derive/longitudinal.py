@@ -5,7 +5,8 @@ import math
 import polars as pl
 
 from labcohort.derive.age import age_at
-from labcohort.flags import added
+from labcohort.flags import added_at
+from labcohort.keys import sorted_by
 
 HEIGHT = "HEIGHT"
 # cm; above what two measurements of an adult differ by, a proposal
@@ -43,41 +44,45 @@ def with_flags_over_time(
     above zero are not judged, and stand between no others. `height_changed`: both of two
     consecutive heights of an adult (or of a person of unknown age) that differ by more than 3 cm.
     """
-    limits = {row["marker"]: _limit_of(row) for row in variation}
-    exact = pl.col("comparator").is_null() & (pl.col("value") > 0)
-    band = pl.col("marker").replace_strict(limits, default=None, return_dtype=pl.Float64)
-    judged = exact & (band.is_not_null() | (pl.col("marker") == HEIGHT))
-    changes = values.filter(judged).sort(ORDER)
-    if changes.is_empty():
-        return values
-    changes = changes.select(*ORDER, "value", band=band).with_columns(log=pl.col("value").log())
-    found = _with_heights(_with_jumps(changes), patients)
-    marks = found.select(*ORDER, "jump", "spike", "height")
-    joined = values.join(marks, on=ORDER, how="left", maintain_order="left")
-    for flag, where in (
-        ("delta_check", "jump"),
-        ("isolated_spike", "spike"),
-        ("height_changed", "height"),
+    changes = _judged(values, {row["marker"]: _limit_of(row) for row in variation})
+    jumps, spikes = _jumps(changes)
+    for flag, rows in (
+        ("delta_check", jumps),
+        ("isolated_spike", spikes),
+        ("height_changed", _changed_heights(changes, patients)),
     ):
-        joined = joined.with_columns(added(flag, pl.col(where)))
-    return joined.select(values.columns)
+        values = added_at(values, flag, rows)
+    return values
 
 
 def _limit_of(row: dict) -> float:
     return log_reference_change(row["cv_within"], row["cv_analytical"])
 
 
-def _with_jumps(changes: pl.DataFrame) -> pl.DataFrame:
-    """Which value left the band of the one before, and which returned to it at once."""
-    log, band = pl.col("log"), pl.col("band")
-    since = _where_same(log - log.shift(1))
-    until = since.shift(-1)
+def _judged(values: pl.DataFrame, limits: dict[str, float]) -> pl.DataFrame:
+    """The values that can be judged, in order, with their number `at` and their marker's `band`."""
+    exact = pl.col("comparator").is_null() & (pl.col("value") > 0)
+    known = values.select(
+        *ORDER,
+        "value",
+        exact=exact.fill_null(False),
+        at=pl.int_range(pl.len(), dtype=pl.UInt32),
+        band=pl.col("marker").replace_strict(limits, default=None, return_dtype=pl.Float64),
+    )
+    judged = pl.col("exact") & (pl.col("band").is_not_null() | (pl.col("marker") == HEIGHT))
+    return sorted_by(known.filter(judged), *ORDER)
+
+
+def _jumps(changes: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Numbers of the values that left the band of the one before, and of those of them that
+    returned to it at once."""
+    log, band = pl.col("value").log(), pl.col("band")
+    changes = changes.with_columns(since=_where_same(log - log.shift(1)))
+    since, until = pl.col("since"), pl.col("since").shift(-1)
     apart = pl.max_horizontal(band, pl.lit(NEARER_TO_TEN))
     opposite = (since > apart) & (until < -apart) | (since < -apart) & (until > apart)
-    return changes.with_columns(
-        jump=since.abs() > band,
-        spike=opposite & ((since + until).abs() <= band),
-    )
+    spike = opposite & ((since + until).abs() <= band)
+    return tuple(changes.filter(where).get_column("at") for where in (since.abs() > band, spike))
 
 
 def _where_same(change: pl.Expr) -> pl.Expr:
@@ -86,15 +91,15 @@ def _where_same(change: pl.Expr) -> pl.Expr:
     return pl.when(*same).then(change)
 
 
-def _with_heights(changes: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
-    """Which heights differ from the one before or after them, in adults."""
+def _changed_heights(changes: pl.DataFrame, patients: pl.DataFrame) -> pl.Series:
+    """Numbers of the heights that differ from the one before or after them, in adults."""
     known = patients.select("person", "birth_date", years="age")
-    changes = changes.join(known, on="person", how="left", maintain_order="left")
+    heights = changes.filter(pl.col("marker") == HEIGHT)
+    heights = heights.join(known, on="person", how="left", maintain_order="left")
     age = pl.coalesce(age_at(pl.col("birth_date"), pl.col("sample_date")), "years")
     adult = (age >= ADULT).fill_null(True)
     value = pl.col("value")
     # the dust of binary fractions: 1.73 m and 1.70 m are 3 cm apart
     step = _where_same((value - value.shift(1)).abs().round(6)) > HEIGHT_CHANGE
     grown = (adult.shift(1) & step).fill_null(False)
-    both = grown | grown.shift(-1).fill_null(False)
-    return changes.with_columns(height=both & (pl.col("marker") == HEIGHT))
+    return heights.filter(grown | grown.shift(-1).fill_null(False)).get_column("at")

@@ -18,8 +18,10 @@ def is_measured(code: str) -> pl.Expr:
 
 
 def with_nearest(wide: pl.DataFrame, first: str, others: list[str], days: int) -> pl.DataFrame:
-    """The rows where `first` was measured, with the result of each other input nearest to them."""
-    wide = wide.sort(KEYS)
+    """The rows where `first` was measured, with the result of each other input nearest to them.
+
+    `wide` is in the order of `KEYS`, and so are the rows.
+    """
     rows = wide.filter(is_measured(first))
     for code in others:
         result = (code, upper_limit_of(code), sent_as_limit(code))
@@ -33,7 +35,7 @@ def with_nearest(wide: pl.DataFrame, first: str, others: list[str], days: int) -
                 by="person",
                 strategy=strategy,
                 tolerance=timedelta(days),
-                check_sortedness=False,  # sorted above; polars cannot tell within persons
+                check_sortedness=False,  # sorted it is; polars cannot tell within persons
             )
         rows = rows.with_columns(_nearer()).drop("before", "after").unnest("nearer")
         other = (pl.col("date") != pl.col("sample_date")).fill_null(False)

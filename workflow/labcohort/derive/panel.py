@@ -1,26 +1,34 @@
 """One panel of markers: merged from all sources, repeats settled, formulas computed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
+import numpy as np
 import polars as pl
 
+from labcohort.derive import registry
 from labcohort.derive.against_reported import against_reported, pairs_to_compare
 from labcohort.derive.censored import analysis_value, input_value, is_limit, sent_as_limit
 from labcohort.derive.evaluate import evaluate
 from labcohort.derive.longitudinal import with_flags_over_time
+from labcohort.derive.nearest import KEYS
 from labcohort.derive.registry import upper_limit_of
 from labcohort.derive.repeats import settle_repeats
 from labcohort.derive.sex_specific import with_sex_limits
-from labcohort.flags import added
+from labcohort.flags import added_at
+from labcohort.keys import packed
 from labcohort.quarantine import PLACE, records
 from schemas.derived import Derived
 
 COLUMNS = list(Derived.to_schema().columns)
+# of schemas.harmonised.Values, what formulas take
+RESULT = ("person", "sample_date", "marker", "value", "comparator", "range_high")
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A panel's `derived` rows, what became of the cells that are not among them, and the counts
+    """A panel's `derived` rows, what became of the cells that are not among them, and the pairs
     of ours `against_reported`."""
 
     derived: pl.DataFrame
@@ -32,8 +40,8 @@ class Panel:
 @dataclass(frozen=True)
 class Measured:
     """What a panel's markers are made of, whatever the methods and the rule for limits: the
-    `results` that are used, the panel's `own` among them with their flags over time, and what
-    became of the other cells."""
+    `results` that are used (columns `RESULT`), the panel's `own` among them with their flags over
+    time, and what became of its other cells."""
 
     results: pl.DataFrame
     own: pl.DataFrame
@@ -62,26 +70,20 @@ def measured(
     """
     if set_aside is None:
         set_aside = pl.DataFrame(schema={"person": pl.String, "rule": pl.String})
-    known, strangers = _in_the_table(values, patients, set_aside)
-    sound, unsound = _of_the_person(known, patients, how)
-    settled = settle_repeats(sound, how["repeats"])
+    sound, unsound = _sound(values, patients, how, set_aside)
     own = pl.col("marker").is_in(how["measured"])
-    bad = pl.concat(
-        [
-            strangers,
-            unsound,
-            _marked(
-                settled.contradictory,
-                "contradictory_repeat",
-                "another result of the same marker, person and date differs",
-            ),
-        ]
-    ).filter(own)
+    # apart: each mostly comes in its order, and both together do not
+    used, inputs = (settle_repeats(sound.filter(part), how["repeats"]) for part in (own, ~own))
+    contradictory = _marked(
+        used.contradictory,
+        "contradictory_repeat",
+        "another result of the same marker, person and date differs",
+    )
     return Measured(
-        settled.kept,
-        with_flags_over_time(settled.kept.filter(own), patients, how.get("variation", [])),
-        settled.duplicates.filter(own),
-        records(bad, "derive"),
+        pl.concat(part.kept.select(RESULT) for part in (used, inputs)),
+        with_flags_over_time(used.kept, patients, how.get("variation", [])),
+        used.duplicates,
+        records(pl.concat([unsound.filter(own), contradictory]), "derive"),
     )
 
 
@@ -92,41 +94,60 @@ def with_derived(made: Measured, patients: pl.DataFrame, how: dict) -> Panel:
     `how` holds measured, derived, methods, tables and censored, and where the study has them
     limits and input_days (of `evaluate`).
     """
-    results = made.results.with_columns(value=analysis_value(how["censored"]))
+    methods = how["methods"]
+    inputs = sorted({i for m in how["derived"] for i in registry.measured_inputs(m, methods)})
+    results = made.results.lazy().filter(pl.col("marker").is_in(inputs))
+    for value in (analysis_value(how["censored"]), input_value(how["censored"])):
+        results = results.with_columns(value=value)
     derived = evaluate(
-        _wide(results.with_columns(value=input_value(how["censored"])), patients),
+        _wide(results.collect(), inputs, patients),
         how["derived"],
-        how["methods"],
+        methods,
         how["tables"],
         how.get("limits"),
         how.get("input_days"),
     )
-    pairs = pairs_to_compare(how["measured"], how["derived"], how["methods"])
-    kept, compared = against_reported(made.own, derived, pairs, how["methods"])
+    pairs = pairs_to_compare(how["measured"], how["derived"], methods)
+    kept, compared = against_reported(made.own, derived, pairs, methods)
     rows = [
         _columns(kept.with_columns(value=analysis_value(how["censored"])), "measured"),
         _columns(derived, "derived"),
     ]
-    return Panel(
-        pl.concat(rows).sort("marker", "person", "sample_date"),
-        made.duplicates,
-        made.quarantine,
-        compared,
-    )
+    return Panel(_by_marker(rows), made.duplicates, made.quarantine, compared)
 
 
-def _in_the_table(
-    values: pl.DataFrame, patients: pl.DataFrame, set_aside: pl.DataFrame
+def _sound(
+    values: pl.DataFrame, patients: pl.DataFrame, how: dict, set_aside: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Values of persons of the patient table; and the others, marked."""
-    others = values.join(patients, on="person", how="anti")
+    """Values that can be a patient's, flagged where odd for the sex; and the others, marked."""
+    # where each person stands in the patient table
+    person = values["person"].cast(pl.Enum(patients["person"]), strict=False).to_physical()
+    strange = person.is_null()
+    early = (values["sample_date"] < patients["birth_date"].gather(person)).fill_null(False)
+    limits = how.get("sex_limits", [])
+    limited = values.get_column("marker").is_in([row["marker"] for row in limits])
+    judged = values.with_row_index("at").filter(limited & ~strange & ~early)
+    judged = with_sex_limits(judged, patients, limits)
+    broken = judged.filter(pl.col("broken").is_not_null())
+    unsound = [
+        _strangers(values.filter(strange), set_aside),
+        _before_birth(values.filter(early), how.get("date_columns", [])),
+        _marked(broken.select(values.columns), broken["broken"], broken["why"]),
+    ]
+    odd = judged.filter("odd").get_column("at")
+    sound = (~strange & ~early).scatter(broken["at"], False)
+    return added_at(values, "implausible_for_sex", odd).filter(sound), pl.concat(unsound)
+
+
+def _strangers(others: pl.DataFrame, set_aside: pl.DataFrame) -> pl.DataFrame:
+    """Values of whom the patient table lacks or cannot be used of, marked."""
     rules = set_aside.group_by("person").agg(why=pl.col("rule").unique().sort().str.join(", "))
-    others = others.join(rules, on="person", how="left")
+    others = others.join(rules, on="person", how="left", maintain_order="left")
     listed, unlisted = (
         others.filter(w) for w in (pl.col("why").is_not_null(), pl.col("why").is_null())
     )
     reason = "the person is set aside in the patient table: " + listed["why"]
-    return values.join(patients, on="person", how="semi"), pl.concat(
+    return pl.concat(
         [
             _marked(listed.drop("why"), "person_set_aside", reason),
             _marked(unlisted.drop("why"), "unknown_person", "the id is not in the patient table"),
@@ -134,26 +155,9 @@ def _in_the_table(
     )
 
 
-def _of_the_person(
-    values: pl.DataFrame, patients: pl.DataFrame, how: dict
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Values that can be the person's, flagged where odd for the sex; and the others, marked."""
-    dated = values.join(
-        patients.select("person", "birth_date"), on="person", how="inner", maintain_order="left"
-    )
-    unborn = (pl.col("sample_date") < pl.col("birth_date")).fill_null(False)
-    judged = with_sex_limits(
-        dated.filter(~unborn).drop("birth_date"), patients, how.get("sex_limits", [])
-    )
-    sound = judged.filter(pl.col("broken").is_null())
-    not_theirs = judged.filter(pl.col("broken").is_not_null())
-    early = dated.filter(unborn).drop("birth_date")
-    unsound = [
-        _marked(early, "before_birth", _why_before_birth(early, how.get("date_columns", []))),
-        _marked(not_theirs.select(values.columns), not_theirs["broken"], not_theirs["why"]),
-    ]
-    sound = sound.with_columns(added("implausible_for_sex", pl.col("odd")))
-    return sound.select(values.columns), pl.concat(unsound)
+def _before_birth(cells: pl.DataFrame, date_columns: list[dict]) -> pl.DataFrame:
+    """Values from before the person's birth, marked."""
+    return _marked(cells, "before_birth", _why_before_birth(cells, date_columns))
 
 
 def _why_before_birth(cells: pl.DataFrame, date_columns: list[dict]) -> pl.Series:
@@ -179,20 +183,46 @@ def _marked(cells: pl.DataFrame, rule: str | pl.Series, reason: str | pl.Series)
     )
 
 
-def _wide(results: pl.DataFrame, patients: pl.DataFrame) -> pl.DataFrame:
-    """One row a person and sample date, as `evaluate` takes them: the results, and the person."""
-    results = results.with_columns(sent=is_limit(pl.col("comparator")))
-    wide = results.pivot(
-        "marker", index=["person", "sample_date"], values=["value", "range_high", "sent"]
-    )
-    names = {}
-    for marker in results.get_column("marker").unique():
-        names[f"value_{marker}"] = marker
-        names[f"range_high_{marker}"] = upper_limit_of(marker)
-        names[f"sent_{marker}"] = sent_as_limit(marker)
+def _wide(results: pl.DataFrame, codes: Sequence[str], patients: pl.DataFrame) -> pl.DataFrame:
+    """One row a person and sample date, as `evaluate` takes them: the results of the markers
+    `codes`, and the person."""
+    key = packed(results, KEYS)
+    samples = key.unique().sort()
+    # where each result stands: the number of its marker, and that of its person and date
+    marker = results["marker"].cast(pl.Enum(codes)).to_physical().to_numpy()
+    sample = np.searchsorted(samples.to_numpy(), key.to_numpy())
+    place = (marker, sample)
+    # any result of each sample names its person and date
+    row = np.zeros(len(samples), dtype=np.uint32)
+    row[sample] = np.arange(len(sample), dtype=np.uint32)
+    wide = results.select(KEYS)[row]
+    sent = results.select(is_limit(pl.col("comparator"))).to_series()
+    for name, column, empty in (
+        (str, results["value"], np.nan),
+        (upper_limit_of, results["range_high"], np.nan),
+        (sent_as_limit, sent, False),
+    ):
+        laid_out = np.full((len(codes), wide.height), empty)
+        laid_out[place] = column.to_numpy()
+        wide = wide.with_columns(
+            pl.Series(name(code), cells) for code, cells in zip(codes, laid_out, strict=True)
+        )
     attributes = ["sex", "birth_date", "age", "insulin_treated"]
     known = patients.select("person", *(a for a in attributes if a in patients.columns))
-    return wide.rename(names).join(known, on="person", how="left")
+    return wide.join(known, on="person", how="left", maintain_order="left")
+
+
+def _by_marker(rows: list[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of frames that are each in the order of marker, person and date, in that order;
+    a marker is of one frame."""
+    parts = []
+    for frame in rows:
+        start = 0
+        for length, marker in frame.get_column("marker").rle().struct.unnest().iter_rows():
+            parts.append((marker, frame.slice(start, length)))
+            start += length
+    parts.sort(key=itemgetter(0))
+    return pl.concat([rows[0].clear(), *(part for _, part in parts)])
 
 
 def _columns(rows: pl.DataFrame, origin: str) -> pl.DataFrame:
@@ -207,9 +237,10 @@ def _columns(rows: pl.DataFrame, origin: str) -> pl.DataFrame:
     )
 
 
-def cells_of_derived(derived: pl.DataFrame) -> pl.DataFrame:
-    """The measured rows: the result cells that a panel uses."""
-    return derived.filter(pl.col("origin") == "measured").select(*PLACE)
+def cells_of_derived(derived: pl.DataFrame, columns: Sequence[str] = PLACE) -> pl.DataFrame:
+    """The measured rows, in these of their columns: the result cells that a panel uses."""
+    used = derived.lazy().filter(pl.col("origin") == "measured")
+    return used.select(columns).collect()
 
 
 def derived_balance(derived: pl.DataFrame) -> pl.DataFrame:
@@ -218,6 +249,6 @@ def derived_balance(derived: pl.DataFrame) -> pl.DataFrame:
     A value is expected for each person and date with any input of the formula; the counts of a
     marker add up to those expected. Columns marker, reason, n.
     """
-    rows = derived.filter(pl.col("origin") == "derived")
-    counts = rows.group_by("marker", "reason").agg(pl.len().cast(pl.Int64).alias("n"))
-    return counts.sort("marker", "reason", nulls_last=False)
+    rows = derived.lazy().filter(pl.col("origin") == "derived")
+    counts = rows.group_by("marker", "reason").agg(n=pl.len().cast(pl.Int64))
+    return counts.sort("marker", "reason", nulls_last=False).collect()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from labcohort.flags import added
+from labcohort.keys import sorted_by
 from labcohort.quarantine import PLACE
 
 KEY = ("marker", "person", "sample_date")
@@ -38,26 +39,35 @@ def settle_repeats(values: pl.DataFrame, rule: str) -> Settled:
 
     Times in `reported` are compared as texts: ISO 8601 in one form and zone.
     """
-    several = pl.struct(KEY).is_duplicated()
-    repeated = _with_keys(values.filter(several).sort(*KEY, *PLACE, nulls_last=True))
+    ordered = sorted_by(values, *KEY)
+    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in KEY)
+    again = ordered.select(same.fill_null(False)).to_series()
+    several = again | again.shift(-1, fill_value=False)
+    # a number for each key, and for each row
+    numbered = ordered.with_columns(key=(~again).cum_sum()).with_row_index("at")
+    repeated = _with_own(sorted_by(numbered.filter(several), "key", *PLACE))
     repeated = repeated.with_columns(superseded=_superseded()).with_columns(identical=_identical())
-    kept = _kept(repeated.filter(pl.col("superseded").is_null()), rule)
-    others = repeated.join(kept, on=PLACE, how="anti", nulls_equal=True)
-    kept = pl.concat([values.filter(~several), kept.select(values.columns)])
+    chosen = _kept(repeated.filter(pl.col("superseded").is_null()), rule)
+    others = repeated.join(chosen, on="at", how="anti", maintain_order="left")
     return Settled(
-        kept.with_columns(added(PRELIMINARY, pl.col("status") == PRELIMINARY)).sort(*KEY),
-        _duplicates(others, kept, rule),
-        others.join(kept, on=KEY, how="anti").select(values.columns),
+        _with_chosen(ordered, several, chosen),
+        _duplicates(others, chosen, rule),
+        others.join(chosen, on="key", how="anti", maintain_order="left").select(values.columns),
     )
 
 
-def _with_keys(repeated: pl.DataFrame) -> pl.DataFrame:
-    """`repeated` with a number for each `key`, and for each source's `own` cells of it."""
-    return repeated.with_columns(
-        # sorted by these; windows over one number take a fraction of those over four texts
-        key=pl.struct(KEY).rle_id(),
-        own=pl.struct(*KEY, "source").rle_id(),
-    )
+def _with_chosen(ordered: pl.DataFrame, several: pl.Series, chosen: pl.DataFrame) -> pl.DataFrame:
+    """The rows that are no repeats (of `several`) and those `chosen` among these, flagged."""
+    value = ordered.get_column("value").scatter(chosen["at"], chosen["value"])
+    stays = (~several).scatter(chosen["at"], True)
+    kept = ordered.with_columns(value).filter(stays)
+    return kept.with_columns(added(PRELIMINARY, pl.col("status") == PRELIMINARY))
+
+
+def _with_own(repeated: pl.DataFrame) -> pl.DataFrame:
+    """`repeated`, in the order of `key` and place, with a number for each source's `own` cells."""
+    # windows over one number take a fraction of those over texts
+    return repeated.with_columns(own=pl.struct("key", "source").rle_id())
 
 
 def _identical() -> pl.Expr:
@@ -118,13 +128,13 @@ def _reported_last(contenders: pl.DataFrame) -> pl.DataFrame:
     return last.filter(pl.struct("value", "comparator").n_unique().over("key") == 1)
 
 
-def _duplicates(others: pl.DataFrame, kept: pl.DataFrame, rule: str) -> pl.DataFrame:
+def _duplicates(others: pl.DataFrame, chosen: pl.DataFrame, rule: str) -> pl.DataFrame:
     """The cells of keys with a value kept that are not it, each with the place of the one kept."""
-    places = kept.select(*KEY, *(pl.col(name).alias(f"kept_{name}") for name in PLACE))
+    places = chosen.select("key", *(pl.col(name).alias(f"kept_{name}") for name in PLACE))
     identical = pl.when("identical").then(pl.lit("identical_repeat"))
-    return (
-        others.join(places, on=KEY, how="inner")
+    found = (
+        others.join(places, on="key", how="inner", maintain_order="left")
         .with_columns(rule=pl.coalesce("superseded", identical, pl.lit(f"repeat_{rule}")))
         .select(*PLACE, "marker", "person", "rule", *(f"kept_{name}" for name in PLACE))
-        .sort(*PLACE, nulls_last=True)
     )
+    return sorted_by(found, *PLACE)

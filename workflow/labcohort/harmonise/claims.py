@@ -14,6 +14,12 @@ UNREAD = "unreadable_claim"
 WORDS = {"sex": "sex", "birth_date": "date of birth"}
 
 
+def what_claims(claims: dict) -> list[str]:
+    """The columns on which a row's claims depend, by the source's setting."""
+    texts = {"sex": "sex_text", "birth_date": "birth_text"}
+    return ["person", *(text for name, text in texts.items() if name in claims)]
+
+
 def with_claims(
     cells: pl.DataFrame,
     claims: dict,

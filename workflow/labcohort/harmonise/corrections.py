@@ -3,6 +3,7 @@
 import polars as pl
 
 from labcohort.errors import UserError, nearest, place
+from labcohort.harmonise.kinds import places_of, with_some
 from labcohort.harmonise.units import known_units
 
 # what a correction may change -> the cells' column that holds it
@@ -14,34 +15,41 @@ UNREAD_DATES = ("missing_date", "invalid_offset", "undeclared_date_format", "inv
 
 
 def corrected(cells: pl.DataFrame, corrections: list[dict]) -> pl.DataFrame:
-    """`cells` (schemas.ingested.Cells) with the `corrections` made; the booleans value_corrected,
-    unit_corrected and date_corrected say where, `sent_text` is the file's own value_text.
+    """`cells` (schemas.ingested.Cells) with those of the `corrections` made whose places are among
+    them; the booleans value_corrected, unit_corrected and date_corrected say where, `sent_text` is
+    the file's own value_text.
 
-    A correction is a row of config/corrections.tsv. UserError where its place is no cell of the
-    source, or the cell does not hold its old text.
+    A correction is a row of config/corrections.tsv.
     """
-    cells = cells.with_columns(
+    made = cells.with_columns(
         pl.col("value_text").alias("sent_text"),
         *(pl.lit(False).alias(f"{field}_corrected") for field in FIELDS),
     )
     if not corrections:
-        return cells
+        return made
+    own = held(cells, corrections).drop_nulls("cell")
+    for field, column in FIELDS.items():
+        of = own.filter(pl.col("field") == field)
+        rows = of.get_column("cell")
+        flag, yes = f"{field}_corrected", pl.repeat(True, of.height, eager=True)
+        made = made.with_columns(
+            with_some(made.get_column(column), rows, of.get_column("new")),
+            with_some(made.get_column(flag), rows, yes),
+        )
+    return made
+
+
+def held(cells: pl.DataFrame, corrections: list[dict]) -> pl.DataFrame:
+    """What the cells hold at the places of the corrections, a row each: the place, field, old and
+    new, the texts of FIELDS, and `cell`, its number among the cells (null: there is none)."""
     table = pl.DataFrame(
         [{k: row[k] for k in (*PLACE, "field", "old", "new")} for row in corrections],
         schema_overrides={"sheet": pl.String, "row": pl.Int64, "old": pl.String, "new": pl.String},
     ).with_columns(pl.col("old", "new").fill_null(""))
-    _refuse_unfound(
-        table.join(cells, on=PLACE, how="left", nulls_equal=True, maintain_order="left")
-    )
-    for field, column in FIELDS.items():
-        own = table.filter(pl.col("field") == field).select(*PLACE, pl.col("new").alias("new_text"))
-        if own.height:
-            cells = cells.join(own, on=PLACE, how="left", nulls_equal=True, maintain_order="left")
-            cells = cells.with_columns(
-                pl.coalesce("new_text", column).alias(column),
-                pl.col("new_text").is_not_null().alias(f"{field}_corrected"),
-            ).drop("new_text")
-    return cells
+    near = pl.col("row").is_in(table.get_column("row").unique().to_list())
+    rows = places_of(cells.select(near).to_series())
+    of = cells.select(*PLACE, *FIELDS.values())[rows].with_columns(cell=rows)
+    return table.join(of, on=PLACE, how="left", nulls_equal=True, maintain_order="left")
 
 
 def refuse_unread(cells: pl.DataFrame, how: dict) -> None:
@@ -110,10 +118,12 @@ def _row_of(cell: dict) -> str:
     return f"config/corrections.tsv, the row of {at}"
 
 
-def _refuse_unfound(found: pl.DataFrame) -> None:
+def refuse_unfound(found: pl.DataFrame) -> None:
+    """UserError where the place of a correction is no cell of the source, or the cell does not
+    hold its old text; `found` is `held` of the source's cells."""
     for row in found.iter_rows(named=True):
         where = _row_of(row)
-        if row["source"] is None:
+        if row["cell"] is None:
             raise UserError(
                 "a correction is of a place that holds no result",
                 where=where,

@@ -23,9 +23,22 @@ def check_pairs(values: pl.DataFrame, checks: list[dict], keys: list[str]) -> pl
 
 def _checked(values: pl.DataFrame, check: dict, keys: list[str]) -> pl.DataFrame:
     """`values` after one check."""
-    concerned = pl.col("marker").is_in([check["greater"], check["lesser"]])
-    pair = values.filter(concerned & pl.col("rule").is_null())
-    judged = pair.group_by(keys).agg(excess=_excess(check))
+    marker, unbroken = pl.col("marker"), pl.col("rule").is_null()
+    comparator = pl.col("comparator").fill_null("")
+    lesser = values.filter(
+        (marker == check["lesser"]) & unbroken & ~comparator.is_in(BELOW)
+    ).group_by(keys).agg(pl.max("value"))  # fmt: skip
+    greater = values.filter(
+        (marker == check["greater"]) & unbroken & ~comparator.is_in(ABOVE)
+    ).group_by(keys).agg(pl.min("value"))  # fmt: skip
+    judged = lesser.join(greater, on=keys, suffix="_greater", nulls_equal=True).select(
+        *keys, excess=pl.col("value") - pl.col("value_greater")
+    )
+    # few samples have something to say
+    judged = judged.filter(pl.col("excess") >= 0)
+    if judged.is_empty():
+        return values
+    concerned = marker.is_in([check["greater"], check["lesser"]])
     excess = pl.col("excess")
     broken = excess >= 0 if check.get("equal") == "aside" else excess > 0
     values = values.join(judged, on=keys, how="left", nulls_equal=True, maintain_order="left")
@@ -35,12 +48,3 @@ def _checked(values: pl.DataFrame, check: dict, keys: list[str]) -> pl.DataFrame
         reason=pl.coalesce("reason", pl.when(concerned & broken).then(pl.lit(check["reason"]))),
         flag=added(f"{check['check']}_equal", equal),
     ).drop("excess")
-
-
-def _excess(check: dict) -> pl.Expr:
-    """By how much the lesser marker of a sample exceeds the greater one; null without both."""
-    marker, value = pl.col("marker"), pl.col("value")
-    comparator = pl.col("comparator").fill_null("")
-    lesser = value.filter((marker == check["lesser"]) & ~comparator.is_in(BELOW))
-    greater = value.filter((marker == check["greater"]) & ~comparator.is_in(ABOVE))
-    return lesser.max() - greater.min()

@@ -7,6 +7,7 @@ import polars as pl
 
 from labcohort.errors import UserError
 from labcohort.harmonise.date_formats import unanchored_pattern
+from labcohort.harmonise.kinds import kinds_of
 
 # forms of dates that people write; those of one shape exclude each other by their values alone
 FORMS = (
@@ -53,15 +54,34 @@ def inferred_formats(
 
     UserError, with up to three rows, where no form or more than one is left.
     """
-    frame = pl.DataFrame(
-        {"text": texts.cast(pl.String).str.strip_chars(), "row": _rows(texts, rows)}
-    )
-    frame = frame.filter(pl.col("text").fill_null("") != "")
-    if frame.height == 0:
+    numbers = pl.Series(range(1, len(texts) + 1) if rows is None else rows, dtype=pl.Int64)
+    frame = pl.DataFrame({"text": texts.cast(pl.String), "row": numbers})
+    return formats_of(texts_seen(frame, [], "text"), column, where)
+
+
+def texts_seen(frame: pl.DataFrame, keys: Sequence[str], column: str) -> pl.DataFrame:
+    """The distinct texts of a column within `keys`, trimmed, the empty ones aside: the keys, text,
+    how many rows have it (n) and the first of them (row)."""
+    kinds, number = kinds_of(frame, [*keys, column])
+    counts = frame.select("row", kind=number).group_by("kind").agg(pl.len(), pl.col("row").min())
+    kinds = kinds.with_row_index("kind").join(counts, on="kind").select(
+        *keys, text=pl.col(column).str.strip_chars(), n=pl.col("len").cast(pl.Int64), row="row"
+    )  # fmt: skip
+    return added_up([kinds.filter(pl.col("text").fill_null("") != "")])
+
+
+def added_up(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """`texts_seen` of several parts of one source."""
+    seen = pl.concat(parts)
+    keys = [name for name in seen.columns if name not in ("n", "row")]
+    return seen.group_by(keys).agg(pl.col("n").sum(), pl.col("row").min()).sort("row", *keys)
+
+
+def formats_of(seen: pl.DataFrame, column: str, where: str) -> list[str]:
+    """As `inferred_formats`, of the distinct texts (text, n, row)."""
+    distinct = seen.sort("row", "text")
+    if distinct.is_empty():
         return []
-    distinct = (
-        frame.group_by("text").agg(pl.len().alias("n"), pl.col("row").min()).sort("row", "text")
-    )
     readings = {}
     for form in FORMS:
         times = _times(distinct.get_column("text"), form)
@@ -73,10 +93,6 @@ def inferred_formats(
         present = set(readings[form].unique())
         return [form + time for time in _suffixes(form) if time in present]
     raise _unproved(distinct, readings, complete, column, where)
-
-
-def _rows(texts: pl.Series, rows: Sequence[int] | None) -> pl.Series:
-    return pl.Series(range(1, len(texts) + 1) if rows is None else rows, dtype=pl.Int64)
 
 
 def _suffixes(form: str) -> tuple[str, ...]:

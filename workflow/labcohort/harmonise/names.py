@@ -64,6 +64,38 @@ class Matches:
     folded: list[FoldedName]
 
 
+@dataclass(frozen=True)
+class Named:
+    """What the names of a source mean.
+
+    `keys`: code of the file -> key of the mapping; `markers`: name beside a code -> the marker
+    that it is of; `folded`: the matches of codes that are not exact.
+    """
+
+    keys: dict[str, str]
+    markers: dict[str, str]
+    folded: list[FoldedName]
+
+
+def names_of(pairs: Iterable[tuple[str, str]], how: dict) -> Named:
+    """What all (code, name beside it; '' for none) of a source mean by its settings `how`.
+
+    A code that the mapping does not have is looked up by its name where the source asks for that.
+    """
+    own = [*how["analytes"], *how["ignore"]]
+    pairs = sorted(pairs)
+    matches = match_names((code for code, _ in pairs), own)
+    keys, folded = matches.keys, matches.folded
+    aliases = how.get("aliases", {})
+    called = match_names((name for _, name in pairs), aliases).keys
+    if how.get("by_name"):
+        names = {c: n for c, n in names_of_codes(pairs).items() if c not in keys and n in called}
+        by_name = match_names(names.values(), own)
+        keys = keys | {code: by_name.keys[name] for code, name in names.items()}
+        folded = folded + by_name.folded
+    return Named(keys, {name: aliases[alias] for name, alias in called.items()}, folded)
+
+
 def folded_name(text: str) -> str:
     """A name without accidents of type, by which names are compared.
 

@@ -5,6 +5,8 @@ A proposal is a row for config/corrections.tsv that lacks the signature. None is
 
 import polars as pl
 
+from labcohort.keys import sorted_by
+
 PROPOSED = "unit_proposed"
 # the same value by two spellings of one unit, beyond the dust of binary fractions
 SAME = 9
@@ -68,19 +70,16 @@ def with_proposals(
 
 def proposal_rows(cells: pl.DataFrame) -> pl.DataFrame:
     """The proposals among `cells`, in the columns of config/corrections.tsv."""
-    return (
-        cells.filter(pl.col("proposed_unit").is_not_null())
-        .select(
-            "source", "file",
-            # digests of files are the job quality's to know: a file may change, and no cell of it
-            pl.lit("").alias("sha256"),
-            "sheet", "row", "column",
-            field=pl.lit("unit"),
-            old=pl.col("unit_text").fill_null(""),
-            new="proposed_unit",
-            who=pl.lit(""),
-            why=pl.lit(""),
-            date=pl.lit(""),
-        )
-        .sort("source", "file", "sheet", "row", "column", nulls_last=True)
+    rows = cells.filter(pl.col("proposed_unit").is_not_null()).select(
+        "source", "file",
+        # digests of files are the job quality's to know: a file may change, and no cell of it
+        pl.lit("").alias("sha256"),
+        "sheet", "row", "column",
+        field=pl.lit("unit"),
+        old=pl.col("unit_text").fill_null(""),
+        new="proposed_unit",
+        who=pl.lit(""),
+        why=pl.lit(""),
+        date=pl.lit(""),
     )  # fmt: skip
+    return sorted_by(rows, "source", "file", "sheet", "row", "column")

@@ -5,6 +5,7 @@ import re
 import polars as pl
 
 from labcohort.errors import UserError
+from labcohort.harmonise.kinds import kinds_of
 from labcohort.harmonise.numbers import LARGEST, ungrouped, whole_number
 from schemas.ingested import BETWEEN
 
@@ -79,7 +80,7 @@ def sent_range(missing: list[str]) -> pl.Expr:
 
 
 def with_ranges(cells: pl.DataFrame, how: dict, digits: int) -> pl.DataFrame:
-    """`cells` with range_low and range_high in canonical units; `flag` says where unreadable.
+    """`cells` with range_low and range_high in canonical units, and range_unread.
 
     The file's range goes before the one that the mapping `how` declares for the analyte. It is
     in its result's unit, converted by the same `slope` and `intercept` and kept to `digits`
@@ -88,11 +89,15 @@ def with_ranges(cells: pl.DataFrame, how: dict, digits: int) -> pl.DataFrame:
     declared = {name: entry["range"] for name, entry in how["analytes"].items() if "range" in entry}
     own = pl.col("key").replace_strict(declared, default=None, return_dtype=pl.String)
     text = pl.coalesce(sent_range(how["missing"]), own)
-    read = cells.with_columns(**parsed_range(text, how["decimal"], how.get("thousands")))
-    unreadable = pl.concat_str("flag", pl.lit(UNREADABLE), separator="|", ignore_nulls=True)
-    return read.with_columns(
+    # one range stands beside many results
+    texts, number = kinds_of(cells, ["key", "range_text"])
+    if texts.select(text.is_null().all()).item():
+        # to make ready to read takes longer than to read
+        none = dict.fromkeys(("range_low", "range_high"), pl.lit(None, pl.Float64))
+        return cells.with_columns(**none, range_unread=pl.lit(False))
+    read = texts.select(**parsed_range(text, how["decimal"], how.get("thousands")))
+    return cells.hstack(read[number]).with_columns(
         (pl.col("range_low", "range_high") * pl.col("slope") + pl.col("intercept")).round_sig_figs(
             digits
-        ),
-        flag=pl.when("range_unread").then(unreadable).otherwise("flag"),
-    ).drop("range_unread")
+        )
+    )

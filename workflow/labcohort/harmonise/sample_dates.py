@@ -1,39 +1,52 @@
 """The day of each result: as the file dates it, or counted from a date of its person."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from labcohort.errors import place
-from labcohort.harmonise.date_inference import inferred_formats
+from labcohort.harmonise.date_inference import formats_of, texts_seen
 from labcohort.harmonise.dates import matches_a_format, parsed_date
 from labcohort.harmonise.missing import is_missing
 
+# what has dates of one form: a column of a file
+KEYS = ["file", "sheet", "date_column"]
 ISO = ["YYYY-MM-DD"]
 WHOLE = r"^[+-]?[0-9]{1,4}(?:\.0*)?$"
 
 
+def with_anchor(cells: pl.DataFrame, how: dict, patients: pl.DataFrame | None) -> pl.DataFrame:
+    """`cells` with anchor_date: the date of its person that the source's dates are held to.
+
+    `how` is as of `with_sample_dates`; `patients` is schemas.harmonised.Patients.
+    """
+    anchor = how.get("anchor") or how["dates"].get("from")
+    if anchor is None or patients is None or anchor not in patients.columns:
+        return cells.with_columns(anchor_date=pl.lit(None, pl.Date))
+    known = patients.select("person", anchor_date=anchor)
+    return cells.join(known, on="person", how="left", maintain_order="left")
+
+
+def what_dates(how: dict) -> list[str]:
+    """The columns on which the date of a cell depends (of `with_anchor`)."""
+    by_visit = ["visit"] if how.get("visits") or how.get("date_columns") else []
+    by_place = ["file", "sheet"] if is_inferred(how) else []
+    return ["date_text", "date_corrected", "anchor_date", *by_visit, *by_place]
+
+
 def with_sample_dates(
-    cells: pl.DataFrame, how: dict, patients: pl.DataFrame | None
+    cells: pl.DataFrame, how: dict, proved: Sequence[tuple[str, str, str, list[str]]] = ()
 ) -> pl.DataFrame:
-    """`cells` (of corrections.corrected) with sample_date, anchor_date, date_column (where the
-    file has the date), and date_rule: the rule that the date breaks.
+    """`cells` (of `with_anchor`) with sample_date, date_column (where the file has the date), and
+    date_rule: the rule that the date breaks; the columns `what_dates` are enough.
 
     `how` is the source's settings: `dates` (formats, zone, on, from, unit, column),
     `date_columns` (visit -> its column of dates), `visits` (label -> months, days, follow_up),
-    `anchor` (the attribute that days and months count from) and `exported`. Without formats those
-    of each column of each file are inferred, where its texts prove them: UserError where they do
-    not. `patients` (schemas.harmonised.Patients) is needed for an anchor.
+    `anchor` (the attribute that days and months count from) and `exported`. Without formats
+    `proved` are those that the texts of each column of each file prove (`proved_dates`).
     """
-    anchor = how.get("anchor") or how["dates"].get("from")
-    if anchor is not None and patients is not None and anchor in patients.columns:
-        known = patients.select("person", anchor_date=anchor)
-        cells = cells.join(known, on="person", how="left", maintain_order="left")
-    else:
-        cells = cells.with_columns(anchor_date=pl.lit(None, pl.Date))
     text = pl.col("date_text").fill_null("").str.strip_chars()
-    column = pl.col("visit").replace_strict(
-        how.get("date_columns", {}), default=how["dates"].get("column"), return_dtype=pl.String
-    )
-    cells = cells.with_columns(date_text=text, date_column=column, **_offset(how))
+    cells = cells.with_columns(date_text=text, date_column=_date_column(how), **_offset(how))
     counted = pl.col("months").is_not_null() | pl.col("days").is_not_null()
     if "from" in how["dates"]:
         cells = cells.with_columns(
@@ -41,7 +54,7 @@ def with_sample_dates(
             date_rule=_counted_rule(counted, "unit" in how["dates"], how["missing"]),
         )
     else:
-        cells = _dated(cells, how, counted)
+        cells = _dated(cells, how, counted, proved)
     return cells.with_columns(date_rule=pl.coalesce("date_rule", *_broken(how))).drop(
         "months", "days"
     )
@@ -55,9 +68,11 @@ def _offset(how: dict) -> dict[str, pl.Expr]:
     columns = {}
     for name in ("months", "days"):
         by_visit = {v: e[name] for v, e in how.get("visits", {}).items() if name in e}
-        of_visit = pl.col("visit").replace_strict(by_visit, default=None, return_dtype=pl.Int64)
-        of_row = number.cast(pl.Int64) if unit == name else pl.lit(None, pl.Int64)
-        columns[name] = pl.coalesce(of_row, of_visit)
+        counts = [number.cast(pl.Int64)] if unit == name else []
+        if by_visit:
+            visit = pl.col("visit").replace_strict(by_visit, default=None, return_dtype=pl.Int64)
+            counts.append(visit)
+        columns[name] = pl.coalesce(*counts, pl.lit(None, pl.Int64))
     return columns
 
 
@@ -80,15 +95,17 @@ def _counted_rule(counted: pl.Expr, of_row: bool, missing: list[str]) -> pl.Expr
     )
 
 
-def _dated(cells: pl.DataFrame, how: dict, counted: pl.Expr) -> pl.DataFrame:
+def _dated(
+    cells: pl.DataFrame, how: dict, counted: pl.Expr, proved: Sequence[tuple]
+) -> pl.DataFrame:
     """Dates as the file writes them; where it writes none and the visit has an offset, counted."""
     zone = how["dates"].get("zone")
     text = pl.col("date_text")
     blank = is_missing(text, how["missing"])
-    declared = ISO if "on" in how["dates"] else how["dates"].get("formats")
-    if declared is None:
-        cells, forms = _inferred(cells, how)
+    if is_inferred(how):
+        cells, forms = _with_forms(cells, proved)
     else:
+        declared = ISO if "on" in how["dates"] else how["dates"]["formats"]
         cells, forms = cells.with_columns(form=pl.lit(0)), [declared]
     own = [pl.col("form") == n for n in range(len(forms))]
     parsed = pl.coalesce(
@@ -112,35 +129,59 @@ def _dated(cells: pl.DataFrame, how: dict, counted: pl.Expr) -> pl.DataFrame:
     ).drop("form")
 
 
-def _inferred(cells: pl.DataFrame, how: dict) -> tuple[pl.DataFrame, list[list[str]]]:
-    """The formats that the texts of each column of dates themselves prove, by file and sheet:
-    `cells` with `form`, the number of theirs in the list.
+def is_inferred(how: dict) -> bool:
+    """Whether the dates of a source must themselves prove how they are written."""
+    dates = how["dates"]
+    return not {"from", "on"} & set(dates) and dates.get("formats") is None
 
-    What one file writes proves nothing of another: each may have a sender of its own; and what a
-    person corrected proves nothing of the file. Where nothing is proved a date is ISO.
+
+def dates_seen(cells: pl.DataFrame, how: dict) -> pl.DataFrame:
+    """The texts of dates that must prove a form: file, sheet, date_column, text, how many (n) and
+    the first row; of sources whose dates are not inferred nothing. `cells` are of
+    `corrections.corrected`: what a person corrected proves nothing of the file."""
+    if not is_inferred(how):
+        cells = cells.clear()
+    own = cells.filter(~pl.col("date_corrected")).with_columns(date_column=_date_column(how))
+    seen = texts_seen(own, KEYS, "date_text")
+    return seen.filter(~is_missing(pl.col("text"), how["missing"]))
+
+
+def proved_dates(seen: pl.DataFrame) -> list[tuple[str, str | None, str, list[str]]]:
+    """What the texts of each column of dates themselves prove: file, sheet, column, formats.
+
+    `seen` is `dates_seen`, of all the source's cells. What one file writes proves nothing of
+    another: each may have a sender of its own. UserError where a form is not proved.
     """
-    keys = ["file", "sheet", "date_column"]
-    dated = cells.filter(
-        ~is_missing(pl.col("date_text"), how["missing"]), ~pl.col("date_corrected")
-    )
-    dated = dated.select(*keys, "date_text", "row")
-    found = {
-        key: inferred_formats(
-            own.get_column("date_text"), key[2], place(key[0], key[1]),
-            own.get_column("row").to_list(),
-        )
-        for key, own in sorted(
-            dated.partition_by(keys, as_dict=True).items(), key=lambda of: str(of[0])
-        )
-    }  # fmt: skip
-    forms = [ISO, *sorted(map(list, {tuple(formats) for formats in found.values()}))]
+    parts = seen.partition_by(KEYS, as_dict=True, include_key=False)
+    return [
+        (file, sheet, column, formats_of(own, column, place(file, sheet)))
+        for (file, sheet, column), own in sorted(parts.items(), key=lambda of: str(of[0]))
+    ]
+
+
+def _with_forms(
+    cells: pl.DataFrame, proved: Sequence[tuple]
+) -> tuple[pl.DataFrame, list[list[str]]]:
+    """`cells` with `form`, the number in the list of the formats that are proved of their column
+    of dates. Where nothing is proved a date is ISO."""
+    forms = [ISO, *sorted(map(list, {tuple(formats) for *_, formats in proved}))]
     numbered = pl.DataFrame(
-        [(*key, forms.index(formats)) for key, formats in found.items()],
-        schema=dict.fromkeys(keys, pl.String) | {"form": pl.Int32},
+        [(*key, forms.index(list(formats))) for *key, formats in proved],
+        schema=dict.fromkeys(KEYS, pl.String) | {"form": pl.Int32},
         orient="row",
     )
-    cells = cells.join(numbered, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    cells = cells.join(numbered, on=KEYS, how="left", nulls_equal=True, maintain_order="left")
     return cells.with_columns(pl.col("form").fill_null(0)), forms
+
+
+def _date_column(how: dict) -> pl.Expr:
+    """The column of the file that has a cell's date."""
+    column = how["dates"].get("column")
+    if not how.get("date_columns"):
+        return pl.lit(column, pl.String)
+    return pl.col("visit").replace_strict(
+        how["date_columns"], default=column, return_dtype=pl.String
+    )
 
 
 def _broken(how: dict) -> list[pl.Expr]:

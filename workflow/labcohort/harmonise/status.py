@@ -3,7 +3,7 @@
 import polars as pl
 
 from labcohort.harmonise.date_formats import pattern_of
-from labcohort.harmonise.date_inference import inferred_formats
+from labcohort.harmonise.date_inference import formats_of, texts_seen
 from labcohort.harmonise.dates import COUNTS, DAY, parsed_date
 from labcohort.harmonise.missing import is_missing
 
@@ -11,52 +11,75 @@ UNREAD = "unreadable_reported"
 
 
 def with_status(cells: pl.DataFrame, how: dict) -> pl.DataFrame:
-    """`cells` with status (null where the source sends none), status_unknown, reported, and
-    reported_unread: a time is sent that cannot be read.
+    """`cells` with status (null where the source sends none) and status_unknown.
 
-    `how` has `status` (codes: text of the file -> meaning) and `reported`, where the source sends
-    them. An empty status is none; a text that is no code is unknown. `reported` is an ISO
-    timestamp (in UTC where a zone is written). Without declared formats each file's own times
-    must prove theirs: UserError where they do not.
+    `how` has `status` (codes: text of the file -> meaning), where the source sends them. An empty
+    status is none; a text that is no code is unknown.
     """
     text = pl.col("status_text").fill_null("").str.strip_chars()
     codes = how.get("status", {}).get("codes", {})
     status = text.replace_strict(codes, default=None, return_dtype=pl.String)
-    cells = cells.with_columns(
+    return cells.with_columns(
         status=status,
         status_unknown=pl.lit("status" in how) & (text != "") & status.is_null(),
     )
+
+
+def with_reported(cells: pl.DataFrame, how: dict, proved: dict[str, list[str]]) -> pl.DataFrame:
+    """`cells` with reported, an ISO timestamp (in UTC where a zone is written), and
+    reported_unread: a time is sent that cannot be read.
+
+    `how` has `reported`, where the source sends it; `proved` are the formats that each file's own
+    times prove, where none are declared (`proved_times`).
+    """
     if "reported" not in how:
         return cells.with_columns(reported=pl.lit(None, pl.String), reported_unread=pl.lit(False))
-    reported = pl.col("reported_text").str.strip_chars()
-    sent = ~is_missing(reported, how.get("missing", []))
-    cells = cells.with_columns(reported=pl.when(sent).then(_time(cells.filter(sent), how)))
+    sent = _is_sent(how)
+    cells = cells.with_columns(reported=pl.when(sent).then(_time(how, proved)))
     return cells.with_columns(reported_unread=sent & pl.col("reported").is_null())
 
 
-def _time(sent: pl.DataFrame, how: dict) -> pl.Expr:
+def are_proved(how: dict) -> bool:
+    """Whether the times of reports must themselves prove how they are written."""
+    return "reported" in how and how["reported"].get("formats") is None
+
+
+def times_seen(cells: pl.DataFrame, how: dict) -> pl.DataFrame:
+    """The texts of report times that must prove a form: file, text, how many (n) and the first
+    row; of sources that declare formats, or send none, nothing."""
+    if not are_proved(how):
+        cells = cells.clear()
+    return texts_seen(cells.filter(_is_sent(how)), ["file"], "reported_text")
+
+
+def proved_times(seen: pl.DataFrame, how: dict) -> dict[str, list[str]]:
+    """The formats that the times of each file prove; UserError where they do not. `seen` is
+    `times_seen`, of all the source's cells."""
+    return {
+        file: formats_of(part.drop("file"), how["reported"]["column"], file)
+        for (file,), part in seen.sort("file").group_by("file", maintain_order=True)
+    }
+
+
+def _is_sent(how: dict) -> pl.Expr:
+    return ~is_missing(pl.col("reported_text").str.strip_chars(), how.get("missing", []))
+
+
+def _time(how: dict, proved: dict[str, list[str]]) -> pl.Expr:
     """ISO timestamp of the texts: texts that sort in their order and hold no other date than the
     one they begin with, which is shifted where dates are."""
     text = pl.col("reported_text").str.strip_chars()
     declared = how["reported"].get("formats")
     if declared is not None:
         return _in_formats(text, declared)
+    files: dict[tuple[str, ...], list[str]] = {}
+    for file, formats in proved.items():
+        files.setdefault(tuple(formats), []).append(file)
     in_files = (
-        pl.when(pl.col("file").is_in(files)).then(_in_formats(text, list(formats)))
-        for formats, files in _proved(sent, how).items()
+        pl.when(pl.col("file").is_in(own)).then(_in_formats(text, list(formats)))
+        for formats, own in files.items()
     )
     return pl.coalesce(*in_files, pl.lit(None, pl.String))
-
-
-def _proved(sent: pl.DataFrame, how: dict) -> dict[tuple[str, ...], list[str]]:
-    """The formats that the times of each file prove, and the files that they hold in."""
-    found = {}
-    by_file = sent.select("file", "row", "reported_text").sort("file")
-    for (file,), part in by_file.group_by("file", maintain_order=True):
-        texts, rows = part.get_column("reported_text"), part.get_column("row").to_list()
-        formats = inferred_formats(texts, how["reported"]["column"], file, rows)
-        found.setdefault(tuple(formats), []).append(file)
-    return found
 
 
 def _in_formats(text: pl.Expr, formats: list[str]) -> pl.Expr:

@@ -7,6 +7,7 @@ the earlier result standing as if nothing had been said.
 import polars as pl
 
 from labcohort.errors import place
+from labcohort.harmonise.kinds import kinds_of, places_of, with_some
 
 WITHDRAWN = "withdrawn"
 REPLACED = "replaced_version"
@@ -22,8 +23,8 @@ WORDS = {
 
 
 def takes_back(how: dict) -> pl.Expr:
-    """Whether a missing cell is a statement: an empty result of a long file that its status calls
-    corrected, withdrawn or cancelled.
+    """Whether a missing cell, if it is somebody's, is a statement: an empty result of a long file
+    that its status calls corrected, withdrawn or cancelled.
 
     An empty cell of a wide file says nothing of its own. An empty final result neither: HL7's
     status U makes preliminary values final without sending them again.
@@ -31,7 +32,7 @@ def takes_back(how: dict) -> pl.Expr:
     codes = how.get("status", {}).get("codes", {})
     said = [code for code, meaning in codes.items() if meaning in WORDS and meaning != "final"]
     status = pl.col("status_text").fill_null("").str.strip_chars()
-    known = pl.all_horizontal(pl.col("marker", "person").is_not_null())
+    known = pl.col("marker").is_not_null()
     return (
         pl.lit(how["layout"] == "long") & (pl.col("fate") == "missing") & known & status.is_in(said)
     )
@@ -45,33 +46,59 @@ def with_versions(cells: pl.DataFrame) -> pl.DataFrame:
     of a record have a time (their texts then differ in length), their order is not known. What is
     of the latest version twice is a repeat as any other.
     """
+    cells = cells.with_columns(replaced=pl.lit(None, pl.String), replaces=pl.lit(False))
     record = ["source", "record", "person"]
-    known = cells.filter(
-        pl.all_horizontal(pl.col("record", "version", "person").is_not_null())
-        & pl.col("ignored").is_null()
-    )
+    rows = _of_repeated_records(cells)
+    known = cells.select(*PLACE, *record, "version")[rows].with_columns(cell=rows)
+    known = _of_several_versions(known, record)
     version = pl.col("version")
-    several = known.group_by(record).agg(latest=version.max(), n=version.n_unique(),
-        kinds=version.str.len_bytes().n_unique(),
-    ).filter((pl.col("n") > 1) & (pl.col("kinds") == 1))  # fmt: skip
-    latest = several.join(known, left_on=[*record, "latest"], right_on=[*record, "version"])
-    latest = latest.sort(*PLACE, nulls_last=True).unique(record, keep="first", maintain_order=True)
-    places = [place(*row) for row in latest.select("file", "sheet", "row").iter_rows()]
-    latest = latest.select(*record, "latest", stands=pl.Series(places, dtype=pl.String))
-    cells = cells.join(latest, on=record, how="left", maintain_order="left")
-    earlier = (version < pl.col("latest")) & pl.col("ignored").is_null()
+    several = known.group_by(record).agg(
+        latest=version.max(), kinds=version.str.len_bytes().n_unique()
+    ).filter(pl.col("kinds") == 1)  # fmt: skip
+    known = known.join(several, on=record)
+    latest = known.filter(version == pl.col("latest")).sort(*PLACE, nulls_last=True)
+    latest = latest.unique(record, keep="first", maintain_order=True)
+    texts = [place(*row) for row in latest.select("file", "sheet", "row").iter_rows()]
+    stands = latest.select(*record, stands=pl.Series(texts, dtype=pl.String))
+    known = known.join(stands, on=record)
+    earlier = known.filter(version < pl.col("latest"))
+    last = known.filter(version == pl.col("latest"))
+    yes = pl.repeat(True, last.height, eager=True)
     return cells.with_columns(
-        replaced=pl.when(earlier).then("stands"),
-        replaces=(version == pl.col("latest")).fill_null(False),
-    ).drop("latest", "stands")
+        with_some(cells.get_column("replaced"), earlier["cell"], earlier["stands"]),
+        with_some(cells.get_column("replaces"), last["cell"], yes),
+    )
+
+
+def _of_repeated_records(cells: pl.DataFrame) -> pl.Series:
+    """The places of the cells whose record may be that of others too, by a number made of it."""
+    names = ["record", "version", "person"]
+    known = pl.all_horizontal(pl.col(names).is_not_null()) & pl.col("ignored").is_null()
+    number = pl.when(known).then(pl.col("record").hash())
+    return places_of(cells.select(known & number.is_duplicated()).to_series())
+
+
+def _of_several_versions(known: pl.DataFrame, record: list[str]) -> pl.DataFrame:
+    """The cells whose record comes in more than one version: few of many."""
+    versions, number = kinds_of(known, [*record, "version"])
+    _, of = kinds_of(versions, record)
+    several = of.is_duplicated()
+    return known.filter(several.gather(number))
+
+
+def of_record_alone(status: pl.Series, replaces: pl.Series) -> pl.Series:
+    """The status of cells, `final` where a correction has replaced an earlier version of its own
+    record: what it corrects is known, and no other result of the day is."""
+    rows = places_of(replaces & (status == "corrected"))
+    return with_some(status, rows, pl.repeat("final", len(rows), eager=True))
 
 
 def with_withdrawn(cells: pl.DataFrame, empty: pl.DataFrame) -> pl.DataFrame:
     """`cells` with rule and reason where their source took the result back.
 
-    `empty` are the missing cells of `takes_back`, with status, reported and sample_date. They,
-    and the cells that a rule sets aside, take back what the same source sent before them of the
-    marker, person and day:
+    `cells` are all of their persons, with the status of `of_record_alone`. `empty` are the missing
+    cells of `takes_back`, with status, reported and sample_date. They, and the cells that a rule
+    sets aside, take back what the same source sent before them of the marker, person and day:
 
     - corrected and withdrawn (HL7 D, W; FHIR entered-in-error) every result, but one whose time
       is later;
@@ -82,11 +109,6 @@ def with_withdrawn(cells: pl.DataFrame, empty: pl.DataFrame) -> pl.DataFrame:
     Rows that say they are of another person take nothing back. Nor does a version of a record: it
     has replaced the earlier ones of that record, and no other, or was replaced itself.
     """
-    # what it corrects is known and replaced: no other result of the day is
-    of_record_alone = pl.col("replaces") & (pl.col("status") == "corrected")
-    cells = cells.with_columns(
-        status=pl.when(of_record_alone).then(pl.lit("final")).otherwise("status")
-    )
     of_record = pl.col("replaces") | pl.col("replaced").is_not_null()
     without = cells.filter(
         pl.col("rule").is_not_null() & pl.col("claim_rule").is_null() & ~of_record

@@ -1,6 +1,6 @@
 """The rows of a table under its header, a batch at a time, as columns of text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 import polars as pl
@@ -8,9 +8,11 @@ import polars as pl
 from labcohort.errors import UserError, place
 from labcohort.ingest.header import Header, header_cells, one_line
 from labcohort.ingest.merged import MergedCells
-from labcohort.ingest.readers.table import Table
+from labcohort.ingest.readers.table import Row, Table
 
+# rows of a batch, and cells where rows are long
 BATCH = 50_000
+CELLS = 5_000_000
 # rows under a header that hold no results
 UNDER_HEADER = {"units_row": "units", "ranges_row": "reference ranges"}
 
@@ -23,7 +25,7 @@ class Body:
 
     def __init__(self, table: Table, file: str, declared: set[str], how: dict):
         self.file, self.sheet = file, table.sheet
-        self.rows = iter(table.rows)
+        self.rows, self.blocks = iter(table.rows), table.blocks
         number, names = header_cells(self.rows, how.get("header"), place(file, table.sheet))
         self.header = Header(names, declared, file, table.sheet, number)
         self.under = self._under_header(how)
@@ -31,6 +33,8 @@ class Body:
         self.areas = table.merged
         self.refuse_merged(set())
         self.fill = [self.header.index(column) for column in how.get("fill_down", [])]
+        # what `fill_down` fills in
+        self.above = [""] * len(self.header.cells)
 
     def refuse_merged(self, results: set[int]) -> None:
         """Refuse, as they are read, merged cells that touch the columns `results`."""
@@ -40,21 +44,30 @@ class Body:
     def batches(self, seen: Callable[[pl.DataFrame], None]) -> Iterator[pl.DataFrame]:
         """The rows of data, a batch at a time: `row` (number) and one text column a column of the
         header, named by its position. `seen` is called with each batch."""
-        above = [""] * len(self.header.cells)
-        names = [str(position) for position in range(len(self.header.cells))]
-        while batch := list(islice(self.rows, BATCH)):
-            for number, cells in batch:
-                self.header.check_width(number, cells)
-                self.merged.check(number, cells)
-                for position in self.fill:
-                    above[position] = cells[position] = cells[position] or above[position]
-            columns = zip(*(cells for _, cells in batch), strict=True)
-            frame = pl.DataFrame(
-                [pl.Series("row", [number for number, _ in batch], dtype=pl.Int64)]
-                + [pl.Series(n, c, dtype=pl.String) for n, c in zip(names, columns, strict=True)]
-            )
-            seen(frame)
-            yield frame
+        width = len(self.header.cells)
+        size = max(1, min(BATCH, CELLS // width))
+        if self.blocks is None or self.fill:
+            blocks = iter(lambda: list(islice(self.rows, size)), [])
+        else:
+            blocks = self.blocks(width)
+        for batch in _of_size(map(self._frame, blocks), size):
+            seen(batch)
+            yield batch
+
+    def _frame(self, block: list[Row] | pl.DataFrame) -> pl.DataFrame:
+        """A block of rows in the columns of a batch."""
+        if isinstance(block, pl.DataFrame):
+            self.header.check_named(block)
+            return block
+        above = self.above
+        for number, cells in block:
+            self.header.check_width(number, cells)
+            self.merged.check(number, cells)
+            for position in self.fill:
+                above[position] = cells[position] = cells[position] or above[position]
+        columns = zip(*(cells for _, cells in block), strict=True)
+        schema = {"row": pl.Int64} | {str(n): pl.String for n in range(len(above))}
+        return pl.DataFrame([[number for number, _ in block], *columns] if block else [], schema)
 
     def _under_header(self, how: dict) -> dict[str, dict[str, str]]:
         """Column -> text of each declared row under the header, by the row's key in the YAML."""
@@ -82,3 +95,18 @@ class Body:
                 )
             under[key] = dict(zip(self.header.cells, map(one_line, cells), strict=True))
         return under
+
+
+def _of_size(frames: Iterable[pl.DataFrame], size: int) -> Iterator[pl.DataFrame]:
+    """The rows of the frames in frames of `size` rows, the last one of what is left."""
+    waiting: list[pl.DataFrame] = []
+    for frame in frames:
+        waiting.append(frame)
+        if sum(frame.height for frame in waiting) >= size:
+            *whole, rest = pl.concat(waiting).iter_slices(size)
+            if rest.height == size:
+                whole, rest = [*whole, rest], rest.clear()
+            yield from whole
+            waiting = [rest]
+    if waiting and (rest := pl.concat(waiting)).height:
+        yield rest

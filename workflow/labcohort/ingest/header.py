@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import polars as pl
+
 from labcohort.errors import UserError, nearest, place
 from labcohort.ingest.readers.table import Row
 
@@ -78,6 +80,14 @@ class Header:
                     rule="a column with values has a name in the header",
                     do="name the column in the file, and map, ignore or list it as context",
                 )
+
+    def check_named(self, frame: pl.DataFrame) -> None:
+        """`check_width` of the first row of a frame (`Body.batches`) that has a value in a column
+        without a name."""
+        if self.nameless:
+            has_value = pl.any_horizontal(pl.col([str(n) for n in self.nameless]) != "")
+            for number, *cells in frame.filter(has_value).head(1).iter_rows():
+                self.check_width(number, cells)
 
 
 def header_cells(

@@ -14,6 +14,7 @@ from labcohort.errors import UserError
 from labcohort.harmonise.missing import is_missing
 from labcohort.ingest.body import Body
 from labcohort.ingest.mapping import Mapping
+from labcohort.ingest.places import Places
 from labcohort.ingest.pseudonym import Pseudonyms
 from labcohort.ingest.readers.table import Table
 from labcohort.ingest.unmapped import unmapped_columns
@@ -33,7 +34,8 @@ CONTEXT = {
     "ignored": "ignored",
 }
 
-
+# cells of a piece
+PIECE = 200_000
 # why a cell is held back whose row is not among `rows`
 OTHER_ROW = "row not asked for"
 
@@ -61,6 +63,7 @@ class Layout:
             # the attributes of a patient table are counted once a person, however merged
             results = {int(c.position) for c in self.results if "layout" in how and not c.ignored}
         self.body.refuse_merged(results)
+        self.places = Places([column.name for column in self.results])
 
     @property
     def due(self) -> int:
@@ -70,12 +73,24 @@ class Layout:
     def cells(self, seen: Callable[[pl.DataFrame], None]) -> Iterator[pl.DataFrame]:
         """Batches of cells, columns of `schemas.ingested.Cells`; `seen` is called with the rows
         of each."""
+        for pieces in self.pieces(seen):
+            yield pl.concat(pieces)
+
+    def pieces(self, seen: Callable[[pl.DataFrame], None]) -> Iterator[Iterator[pl.DataFrame]]:
+        """The same, each batch in pieces: its rows are many cells where they are wide."""
         for batch in self.body.batches(seen):
             if "layout" not in self.how:
                 # the other rows of a patient table hold context alone
                 batch = batch.filter(self._is_asked_for())
             self.rows += batch.height
-            yield self._framed(self._cells(self._with_persons(batch)))
+            self.places.take(self._places(batch))
+            yield map(self._framed, self._cells(self._with_persons(batch)))
+
+    def _places(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Each row's number, and the place that a long table names for its cell."""
+        place = self.how.get("place") if self._cells == self._long else None
+        own = [] if place is None else [pl.col(str(self.body.header.index(place))).alias("place")]
+        return batch.select("row", *own)
 
     def _with_persons(self, batch: pl.DataFrame) -> pl.DataFrame:
         """The batch with pseudonyms, also of records, and what tells whether two ids are one
@@ -117,14 +132,14 @@ class Layout:
         own["ignored"] = pl.when(self._is_asked_for()).then(held_back).otherwise(pl.lit(OTHER_ROW))
         return [expression.alias(name) for name, expression in own.items()]
 
-    def _long(self, batch: pl.DataFrame) -> pl.DataFrame:
+    def _long(self, batch: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """One result a row."""
         at = self.body.header.index
         how = self.how
         bounds = [how.get("range", {}).get(key) for key in ("column", "low", "high")]
         bounds = [pl.col(str(at(column))) for column in bounds if column is not None]
         place = how.get("place")
-        return batch.select(
+        yield batch.select(
             "row",
             "person",
             pl.lit(how["value"]).alias("column")
@@ -157,51 +172,43 @@ class Layout:
             return pl.lit(None, pl.String)
         return pl.col(str(self.body.header.index(column)))
 
-    def _wide(self, batch: pl.DataFrame) -> pl.DataFrame:
+    def _wide(self, batch: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """Many results a row, each of its column."""
         batch = batch.with_columns(self._context())
-        return pl.concat(self._of_columns(batch, group) for group in _groups(self.results))
+        at_once = max(1, PIECE // max(1, batch.height))
+        for first in range(0, len(self.results), at_once):
+            columns = self.results[first : first + at_once]
+            yield pl.concat(self._of_column(batch, column) for column in columns)
 
-    def _of_columns(self, batch: pl.DataFrame, group: list["ResultColumn"]) -> pl.DataFrame:
-        """The cells of result columns that share the columns of date, unit and limit."""
-        one = group[0]
-        unit = None if one.unit_column is None else str(self.body.header.index(one.unit_column))
-        batch = batch.with_columns(
-            self._date(one.date).alias("date_text"),
-            (pl.lit(None, pl.String) if unit is None else pl.col(unit)).alias("own_unit"),
-            *([] if one.visit is None else [pl.lit(one.visit).alias("visit")]),
-            *self._limited(one),
-        )
-        index = ["row", "person", "date_text", "own_unit", *CONTEXT.values()]
-        facts = pl.DataFrame(
-            [(c.position, c.name, c.analyte, c.unit, c.range) for c in group],
-            schema=["position", "column", "analyte", "unit_text", "range_text"],
-            orient="row",
-            schema_overrides={"unit_text": pl.String, "range_text": pl.String},
-        )
-        cells = batch.unpivot(
-            on=[c.position for c in group],
-            index=index,
-            variable_name="position",
-            value_name="value_text",
-        )
-        cells = cells.join(facts, on="position", how="left", maintain_order="left")
-        return cells.with_columns(unit_text=pl.coalesce("own_unit", "unit_text")).select(
-            set(COLUMNS) - {"source", "file", "sheet"}
-        )
+    def _of_column(self, batch: pl.DataFrame, column: "ResultColumn") -> pl.DataFrame:
+        """The cells of one result column."""
+        unit = column.unit_column
+        own = {name: pl.col(name) for name in CONTEXT.values()} | {
+            "column": pl.lit(column.name),
+            "date_text": self._date(column.date),
+            "analyte": pl.lit(column.analyte),
+            "value_text": self._value(column),
+            "unit_text": pl.lit(column.unit, pl.String)
+            if unit is None
+            else pl.col(str(self.body.header.index(unit))),
+            "range_text": pl.lit(column.range, pl.String),
+        }
+        if column.visit is not None:
+            own["visit"] = pl.lit(column.visit)
+        return batch.select("row", "person", **own)
 
-    def _limited(self, column: "ResultColumn") -> list[pl.Expr]:
+    def _value(self, column: "ResultColumn") -> pl.Expr:
         """The column's values, those that another column marks as below a limit as `<limit`."""
+        value = pl.col(column.position)
         if column.below is None:
-            return []
+            return value
         mark = pl.col(str(self.body.header.index(column.below["column"])))
         limit = f"<{column.below['limit']:.15g}"
         if self.how.get("decimal") == ",":
             limit = limit.replace(".", ",")
-        value = pl.col(column.position)
         missing = is_missing(value, self.how.get("missing", []), self.how.get("decimal", "."))
         below = mark.is_in(column.below["codes"]) & ~missing
-        return [pl.when(below).then(pl.lit(limit)).otherwise(value).alias(column.position)]
+        return pl.when(below).then(pl.lit(limit)).otherwise(value)
 
     def _result_columns(self) -> list["ResultColumn"]:
         """The table's columns of results, in its order; UserError for one that nothing maps."""
@@ -215,7 +222,7 @@ class Layout:
         units, ranges = (self.body.under.get(f"{key}_row", {}) for key in ("units", "ranges"))
         own = how.get("own_columns", {})
         same = [ResultColumn(SAME_PERSON, SAME_PERSON, SAME_PERSON)] if self.same else []
-        return same + [
+        columns = [
             ResultColumn(
                 name=name,
                 position=str(header.index(name)),
@@ -230,6 +237,7 @@ class Layout:
             )
             for name, match in matched.items()
         ]
+        return _in_groups(same + columns)
 
     def _framed(self, cells: pl.DataFrame) -> pl.DataFrame:
         """The cells with their place, in the order of `COLUMNS`."""
@@ -256,14 +264,15 @@ class ResultColumn:
     ignored: bool = False
 
 
-def _groups(columns: list[ResultColumn]) -> list[list[ResultColumn]]:
-    """Columns that share visit, date and unit column; one with a mark of limits is alone."""
+def _in_groups(columns: list[ResultColumn]) -> list[ResultColumn]:
+    """The columns that share visit, date and unit column together, and each with a mark of limits
+    alone."""
     groups: dict[tuple, list[ResultColumn]] = {}
     for column in columns:
         alone = column.position if column.below else None
         key = (column.visit, column.date, column.unit_column, alone)
         groups.setdefault(key, []).append(column)
-    return list(groups.values())
+    return [column for group in groups.values() for column in group]
 
 
 def no_data(name: str) -> UserError:

@@ -6,6 +6,7 @@ from functools import cache
 import polars as pl
 
 from labcohort.ingest.key import digest
+from labcohort.ingest.runs import by_run
 
 # between the parts of what identifies a person; no part holds it
 BETWEEN = "\n"
@@ -16,6 +17,8 @@ class Pseudonyms:
 
     def __init__(self, key: bytes, how: dict):
         self.key, self.how = key, how
+        # half as large as a cache, of millions of persons
+        self.known: dict[str, str | None] = {}
         self._one = cache(self._pseudonym)
 
     def of(self, ids: pl.Series, groups: pl.Series | None = None) -> pl.Series:
@@ -26,9 +29,9 @@ class Pseudonyms:
         counts within its group (`within`).
         """
         if groups is None:
-            named = {text: self._one(text, None) for text in ids.unique()}
-            return ids.replace_strict(named, return_dtype=pl.String)
-        return pl.Series(map(self._one, ids, groups), dtype=pl.String)
+            return by_run(self._named, ids)
+        pairs = ids, groups
+        return by_run(lambda *some: pl.Series(map(self._one, *some), dtype=pl.String), *pairs)
 
     def same(self, columns: list[pl.Series]) -> pl.Series:
         """What tells whether two ids are one human being: a pseudonym of the columns `same`.
@@ -42,6 +45,14 @@ class Pseudonyms:
         return pl.Series(
             [digest(self.key, text) if text else None for text in ids], dtype=pl.String
         )
+
+    def _named(self, ids: pl.Series) -> pl.Series:
+        different = ids.unique()
+        for text in different:
+            if text not in self.known:
+                self.known[text] = self._pseudonym(text, None)
+        named = [self.known[text] for text in different]
+        return ids.replace_strict(different, named, return_dtype=pl.String)
 
     def _pseudonym(self, text: str, group: str | None) -> str | None:
         identity = _folded(text)

@@ -33,6 +33,12 @@ class Part:
         yield from self.layout.cells(self.scan.see_frame)
         self.check()
 
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        """The same cells in the same order, in as many frames as keep each small."""
+        for pieces in self.layout.pieces(self.scan.see_frame):
+            yield from pieces
+        self.check()
+
     def check(self) -> None:
         """UserError where what was read so far holds direct identifiers."""
         refuse_identifiers(self.scan.findings(), self.file)

@@ -13,6 +13,8 @@ from labcohort.json_files import write_json
 from labcohort.spreadsheet import inert, marked
 from labcohort.validate.delivery import compared, counts, moved
 
+LISTS = ("cells",)
+
 
 def main(paths: dict, key: str, settings: dict) -> str:
     """Write the counts, what is gone or changed, and which file is which; the line to report."""
@@ -22,7 +24,7 @@ def main(paths: dict, key: str, settings: dict) -> str:
         raise no_data(settings["file"])
     # without them no name of an analyte is shown
     names = settings["names"]
-    now, before = pl.read_parquet(paths["cells"]), pl.concat(batches)
+    now, before = pl.concat(map(pl.read_parquet, paths["cells"])), pl.concat(batches)
     pairs = compared(now, before)
     inert(marked(moved(pairs), settings["synthetic"])).write_csv(paths["moved"])
     found = counts(now, before, pairs, names)

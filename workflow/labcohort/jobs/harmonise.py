@@ -1,15 +1,19 @@
-"""Job `harmonise`: a source's cells to values in canonical units."""
+"""Job `harmonise`: the cells of a bucket of persons to values in canonical units."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
+from labcohort.artefacts import write_parquet
 from labcohort.harmonise.cells import harmonise_cells
 from labcohort.harmonise.claims import place_texts
+from labcohort.harmonise.kinds import lean
+from labcohort.harmonise.known import Survey
 from labcohort.ingest.date_shift import dates_of, shifted_as_told
-from labcohort.json_files import write_json
 from labcohort.ledger import balance
-from labcohort.validate.profile import profile
+from labcohort.validate.profile import counted
 from schemas.harmonised import Values
 from schemas.quality import Quarantine
 
@@ -18,22 +22,58 @@ LISTS = ("values", "patients")
 
 def main(paths: dict, key: str, settings: dict) -> str:
     """Write values, set-aside records, proposals and counts; the line to report."""
-    cells = pl.read_parquet(paths["cells"])
-    result = harmonise_cells(cells, settings, *_people(paths["patients"], settings))
+    known = _survey(paths)
+    people = _people(paths["patients"], settings)
+    result = harmonise_cells(_cells(paths["cells"]), settings, *people, known=known)
     values = shifted_as_told(result.values, ["sample_date", "reported"], settings)
     values = Values.validate(values, lazy=True)
     quarantine = Quarantine.validate(result.quarantine, lazy=True)
     set_aside = quarantine.select("source", fate=pl.lit("set_aside"), reason=pl.col("rule"))
-    ledger = balance("harmonise", cells, [result.unused, set_aside], values)
+    entered = pl.scan_parquet(paths["cells"]).select(pl.len()).collect().item()
+    fates = [result.unused, set_aside]
+    ledger = balance("harmonise", _sum(key, entered), fates, _sum(key, values.height))
     panels = {row["marker"]: row["panel"] for row in settings["markers"]}
-    panel = pl.col("marker").replace_strict(panels, return_dtype=pl.String)
-    for path in paths["values"]:
-        values.filter(panel == Path(path).stem).write_parquet(path)
+    own = dict(_of_panels(values, panels))
+    for path in map(Path, paths["values"]):
+        write_parquet(own.get(path.parent.name, values.clear()), path)
     quarantine.write_parquet(paths["quarantine"])
     ledger.write_csv(paths["ledger"], separator="\t")
     _unbroken(result.proposals).write_csv(paths["proposals"], separator="\t", quote_style="never")
-    write_json(paths["profile"], profile(result, settings))
+    counts = json.dumps(counted(result, settings), ensure_ascii=False, allow_nan=False)
+    Path(paths["profile"]).write_text(counts, encoding="utf-8")
     return f"{values.height:,} values, {quarantine.height:,} set aside"
+
+
+def _cells(path: str) -> pl.DataFrame:
+    """The cells of a file, read column by column: most say one thing, and need no room."""
+    names = pl.read_parquet_schema(path)
+    return pl.concat(
+        [lean(pl.read_parquet(path, columns=[name])) for name in names], how="horizontal"
+    )
+
+
+def _sum(source: str, cells: int) -> pl.DataFrame:
+    """So many cells of a source, as `balance` takes them."""
+    return pl.DataFrame({"source": [source] * (cells > 0), "cells": [cells] * (cells > 0)})
+
+
+def _survey(paths: dict) -> Survey | None:
+    """The survey of the source; None where the bucket is all of it."""
+    if "survey" not in paths:
+        return None
+    return Survey.of_json(json.loads(Path(paths["survey"]).read_text("utf-8")))
+
+
+def _of_panels(values: pl.DataFrame, panels: dict[str, str]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Each panel that has values, and these; `values` are in the order of their markers."""
+    sizes = dict(values.group_by("marker", maintain_order=True).len().iter_rows())
+    parts: dict[str, list[pl.DataFrame]] = {}
+    start = 0
+    for marker, size in sizes.items():
+        parts.setdefault(panels[marker], []).append(values.slice(start, size))
+        start += size
+    for panel, own in parts.items():
+        yield panel, pl.concat(own)
 
 
 def _unbroken(table: pl.DataFrame) -> pl.DataFrame:

@@ -2,13 +2,14 @@
 
 import polars as pl
 
+from labcohort.derive.against_reported import counted
 from labcohort.ledger import SCHEMA, check, check_chain, joined
 from labcohort.quarantine import PLACE
 from labcohort.spreadsheet import inert, marked
 from labcohort.validate.flagged import flag_counts, flagged_values, listed, with_words
 from schemas.quality import Duplicates, Ledger, Quarantine
 
-LISTS = ("ledgers", "quarantines", "duplicates", "balances", "panels", "proposals")
+LISTS = (*("ledgers", "quarantines", "duplicates", "balances", "compared", "panels", "proposals"),)
 
 BALANCE = {"marker": pl.String, "reason": pl.String, "n": pl.Int64}
 
@@ -33,8 +34,12 @@ def main(paths: dict, key: str, settings: dict) -> str:
     method = pl.col("marker").replace_strict(
         settings["methods"], default=None, return_dtype=pl.String
     )
+    # buckets of persons come as parts of their own
+    balances = balances.group_by("marker", "reason").agg(pl.col("n").sum())
     balances = balances.sort("marker", "reason").insert_column(1, method.alias("method"))
     marked(balances, settings["synthetic"]).write_csv(paths["derived"], separator="\t")
+    compared = counted(map(pl.read_parquet, paths["compared"]))
+    marked(compared, settings["synthetic"]).write_csv(paths["against_reported"], separator="\t")
     _write_flags(paths, settings)
     _write_proposals(paths, settings["digests"])
     shown = marked(quarantine.drop("person"), settings["synthetic"])
@@ -78,6 +83,8 @@ def _write_proposals(paths: dict, digests: dict[str, dict[str, str]]) -> None:
         rows, schema=dict.fromkeys(("source", "file", "sha256"), pl.String), orient="row"
     )
     proposals = pl.concat(parts).update(known, on=["source", "file"])
+    at = [pl.col(name).cast(pl.Int64) if name == "row" else pl.col(name) for name in PLACE]
+    proposals = proposals.sort(*at, "field", nulls_last=True)
     path = paths["unit_proposals"]
     inert(proposals).write_csv(path, separator="\t", quote_style="never")
 

@@ -2,11 +2,12 @@
 
 import polars as pl
 
+from labcohort.assess.bucket_files import by_bucket
 from labcohort.assess.regression_table import regression_rows
 from schemas.frames import checked
 from schemas.regression import Regression
 
-LISTS = ("values",)
+LISTS = ("values", "membership")
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
@@ -18,10 +19,9 @@ def main(paths: dict, key: str, settings: dict) -> str:
 
 
 def _rows(paths: dict, settings: dict) -> list[dict]:
-    used = {row["marker"] for row in (*settings["tested"], *settings["selections"])}
-    columns = ["person", "marker", "timepoint", "value", "comparator", "flag"]
-    chosen = pl.concat(
-        pl.scan_parquet(path).filter(pl.col("marker").is_in(sorted(used))).select(columns)
-        for path in paths["values"]
-    ).collect()
-    return regression_rows(chosen, pl.read_parquet(paths["membership"]), settings)
+    values, membership = (by_bucket(paths[name]) for name in LISTS)
+    buckets = [
+        (pl.scan_parquet(own), pl.scan_parquet(membership[bucket]))
+        for bucket, own in values.items()
+    ]
+    return regression_rows(buckets, settings)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
+from labcohort.cohorts.eligibility import FLOW, joined_flow
+from labcohort.cohorts.subgroups import SIZES, joined_sizes
 from labcohort.publish.html import table_page
 from labcohort.publish.siblings import with_labels
 from labcohort.publish.tables import (
@@ -17,7 +19,7 @@ from labcohort.publish.tables import (
 from labcohort.publish.units import shown, shown_markers
 from labcohort.spreadsheet import inert, marked
 
-LISTS = ("assessments", "siblings", "csv", "html")
+LISTS = ("assessments", "flow", "sizes", "siblings", "csv", "html")
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
@@ -28,13 +30,19 @@ def main(paths: dict, key: str, settings: dict) -> str:
         if path.stem == "comparisons":
             frame = all_comparisons(comparisons, settings)
         elif path.stem == "selection_flow":
-            flow, sizes = (pl.read_csv(paths[name], separator="\t") for name in ("flow", "sizes"))
+            flow = joined_flow(_parts(paths["flow"], FLOW))
+            sizes = joined_sizes(_parts(paths["sizes"], SIZES))
             frame = selection_flow(flow, sizes, settings)
         else:
             frame = with_labels(pl.read_parquet(assessed[path.stem]), settings)
         inert(frame).write_csv(path)
     _write_tables(shown(comparisons, settings["units"]), paths, settings)
     return f"{comparisons.height:,} tests in {len(settings['tables'])} tables"
+
+
+def _parts(paths: list[str], schema: dict) -> list[pl.DataFrame]:
+    """The counts of each bucket of persons."""
+    return [pl.read_csv(path, separator="\t", schema=schema) for path in paths]
 
 
 def _write_tables(comparisons: pl.DataFrame, paths: dict, settings: dict) -> None:

@@ -1,6 +1,7 @@
 """Job `validate`: what all stages found, judged by the study's rules; the report of it."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -12,11 +13,12 @@ from labcohort.quarantine import PLACE
 from labcohort.validate.extract import write_extract
 from labcohort.validate.flagged import COUNTS
 from labcohort.validate.missingness import missingness
+from labcohort.validate.profile import merged
 from labcohort.validate.report import page
 from labcohort.validate.verdict import Evidence, document, summary
 from schemas.validation import check_document
 
-LISTS = ("profiles", "deliveries", "extracts", "values")
+LISTS = ("profiles", "deliveries", "extracts", "values", "membership")
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
@@ -39,31 +41,39 @@ def main(paths: dict, key: str, settings: dict) -> str:
 def _evidence(paths: dict, quarantine: pl.DataFrame, settings: dict) -> Evidence:
     """What the stages wrote, read."""
     derived = _table(paths["derived"], {"n": pl.Int64})
-    chosen = [pl.scan_parquet(p) for p in paths["values"]]
-    columns = ("person", "marker", "timepoint")
     return Evidence(
         ledger=_table(paths["ledger"], SCHEMA),
         quarantine=quarantine,
         flags=_table(paths["flags"], COUNTS),
         flagged=pl.read_parquet(paths["flagged"], columns=[*PLACE, "flag"]),
         computed=derived.get_column("n").sum(),
-        profiles=_by_source(paths["profiles"]),
+        profiles=_profiles(paths["profiles"]),
         patients=json.loads(Path(paths["patients"]).read_text("utf-8")),
         deliveries=_by_source(paths.get("deliveries", [])),
-        missingness=missingness(
-            pl.read_parquet(paths["membership"]),
-            pl.concat(f.select(columns) for f in chosen),
-            settings,
-        )
-        if chosen
-        else [],
+        missingness=missingness(_buckets(paths), settings),
     )
+
+
+def _buckets(paths: dict) -> Iterator[tuple[pl.DataFrame, list[pl.LazyFrame]]]:
+    """The members of each bucket of persons, and its values at the timepoints by panel."""
+    for members in map(Path, paths["membership"]):
+        own = [path for path in map(Path, paths["values"]) if path.name == members.name]
+        columns = ("person", "marker", "timepoint")
+        yield pl.read_parquet(members), [pl.scan_parquet(p).select(columns) for p in own]
 
 
 def _table(path: str, schema: dict) -> pl.DataFrame:
     """Columns of a tab-separated table in their types; others, as `synthetic`, are passed over."""
     frame = pl.read_csv(path, separator="\t", infer_schema=False)
     return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
+
+
+def _profiles(paths: list[str]) -> dict[str, dict]:
+    """…/{source}/{bucket}.profile.json of all buckets -> the profile of each source."""
+    parts: dict[str, list[dict]] = {}
+    for path in map(Path, paths):
+        parts.setdefault(path.parent.name, []).append(json.loads(path.read_text("utf-8")))
+    return {source: merged(own) for source, own in sorted(parts.items())}
 
 
 def _by_source(paths: list[str]) -> dict[str, dict]:

@@ -54,9 +54,14 @@ def regression(study: Study) -> dict:
         "reliability": {m: v for m, v in how["reliability"].items() if m in used},
         **{k: how[k] for k in ("resamples", "minimum_pairs", "minimum_selected")},
         "seed": study.config["seed"],
-        "detection": study.config["detection"],
+        "detection": means(study),
         "confidence": study.config["confidence"],
     }
+
+
+def means(study: Study) -> dict:
+    """From which share of limits no mean is given; these jobs give no median."""
+    return {"no_mean": study.config["detection"]["no_mean"]}
 
 
 def in_range(study: Study) -> dict:
@@ -94,7 +99,7 @@ def attenders(study: Study) -> dict:
         "timepoints": [t for t in study.timepoints if t != BASELINE],
         "markers": [r["marker"] for r in study.tables["markers"] if r["marker"] in markers],
         "log": log_markers(study, markers),
-        "detection": study.config["detection"],
+        "detection": means(study),
         "confidence": study.config["confidence"],
     }
 
@@ -121,7 +126,7 @@ def sensitivity(study: Study) -> dict:
             if m in used
         },
         "censored": _first(study.config["censored"], how["censored"]),
-        "detection": study.config["detection"],
+        "detection": means(study),
         "widths": how["widths"],
         "baseline": BASELINE,
     }
@@ -168,7 +173,7 @@ def _first(level: str, levels: list[str]) -> list[str]:
 def scorecard(study: Study) -> dict:
     """The published results that the run is held against; none where the study names none."""
     rows = [
-        {k: v for k, v in row.items() if k not in ("figure", "in_range_claim")}
+        {k: v for k, v in row.items() if k not in ("panel", "figure", "in_range_claim")}
         for row in study.tables["published_results"]
         if row["publication"] == study.config["published"]
     ]

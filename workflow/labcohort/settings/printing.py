@@ -76,8 +76,12 @@ def figure(study: Study, name: str) -> dict:
     row = next(row for row in study.tables["figures"] if row["figure"] == name)
     shown = printing(study)
     markers = names(row["markers"])
-    for marker in {*markers} & {*shown["units"]}:
-        shown["markers"][marker] |= {k: shown["units"][marker][k] for k in ("unit", "decimals")}
+    # without decimals: none are drawn
+    units = {
+        marker: {k: row[k] for k in ("unit", "slope", "intercept")}
+        for marker, row in shown["units"].items()
+        if marker in markers
+    }
     timepoints = names(row["timepoints"])
     return {
         "figure": name,
@@ -85,7 +89,14 @@ def figure(study: Study, name: str) -> dict:
         "profile": row["profile"],
         "title": row["title"],
         "synthetic": shown["synthetic"],
-        "markers": [shown["markers"][m] | {"marker": m} for m in markers],
+        "markers": [
+            {
+                "marker": m,
+                "label": shown["markers"][m]["label"],
+                "unit": units.get(m, shown["markers"][m])["unit"],
+            }
+            for m in markers
+        ],
         "cohort": {"cohort": row["cohort"], "label": shown["cohorts"][row["cohort"]]},
         "timepoints": [{"timepoint": t, "label": shown["timepoints"][t]} for t in timepoints],
         "methods": {
@@ -94,7 +105,7 @@ def figure(study: Study, name: str) -> dict:
             for method in (equation(study, marker) or "").split("|")
             if method
         },
-        "units": {m: v for m, v in shown["units"].items() if m in markers},
+        "units": units,
         "baseline": shown["timepoints"][BASELINE],
     }
 

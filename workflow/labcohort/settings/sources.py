@@ -62,7 +62,8 @@ def _ingest_results(how: dict) -> dict:
         "own_columns": own,
         "date_columns": dates,
         "date": None if dates else date.get("column"),
-        "visits": sorted(how.get("visits", {})),
+        # in names of columns; a label in a cell is read as it is
+        "visits": sorted(how["visits"]) if "columns" in how else [],
     }
     settings["columns_of"] = columns
     if "on" in date:
@@ -169,8 +170,16 @@ def harmonise(study: Study, source: str, key_digest: str) -> dict:
             if row["source"] == source
         ],
     }
-    optional = ("thousands", "marks", "units", "visits", "status", "reported", "claims", "exported")
+    optional = ("thousands", "marks", "units", "visits", "reported", "exported")
     settings |= {k: how[k] for k in optional if k in how}
+    # ingest has read the columns; of times a message names theirs
+    if "status" in how:
+        settings["status"] = {"codes": how["status"]["codes"]}
+    if "claims" in how:
+        settings["claims"] = {
+            name: {k: v for k, v in claim.items() if k != "column"}
+            for name, claim in how["claims"].items()
+        }
     if "analyte_name" in how:
         settings["aliases"] = {
             row["alias"]: row["marker"]

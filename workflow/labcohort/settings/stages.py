@@ -108,6 +108,7 @@ def compare(study: Study, panel: str) -> dict:
     for row in rows:
         beside.setdefault(_group(row), set()).add(row["marker"])
     asked = in_marker_order(study, [row for row in rows if row["marker"] in own])
+    compared = {row["marker"] for row in asked}
     return {
         "panel": panel,
         "plan": [_comparison(study, row, beside[_group(row)]) for row in asked],
@@ -118,8 +119,8 @@ def compare(study: Study, panel: str) -> dict:
         "detection": study.config["detection"],
         "exact_below": study.config["exact_below"],
         "power": study.config["power"],
-        "log": log_markers(study, own),
-        "equations": {m: v for m in sorted(own) if (v := equation(study, m))},
+        "log": log_markers(study, compared),
+        "equations": {m: v for m in sorted(compared) if (v := equation(study, m))},
     }
 
 

@@ -50,8 +50,10 @@ def validation(study: Study, raw: dict[str, dict[str, str]]) -> dict:
     """How the findings of a run are judged and shown; `raw` is source -> file -> digest."""
     known = available_markers(study)
     rules = judged_rules(study)
-    shown = (
-        "marker", "label", "unit", "decimals", "hard_low", "hard_high", "soft_low", "soft_high",
+    shown = {"derived": ("marker", "label", "unit")}
+    # sources have values of measured markers alone
+    shown["measured"] = (
+        *shown["derived"], "decimals", "hard_low", "hard_high", "soft_low", "soft_high",
     )  # fmt: skip
     return {
         "study": study.config["study"],
@@ -61,7 +63,9 @@ def validation(study: Study, raw: dict[str, dict[str, str]]) -> dict:
         "sources": study.result_sources,
         "rules": rules,
         "markers": [
-            {k: row[k] for k in shown} for row in study.tables["markers"] if row["marker"] in known
+            {k: row[k] for k in shown[row["kind"]]}
+            for row in study.tables["markers"]
+            if row["marker"] in known
         ],
         "conversions": [
             {k: row[k] for k in ("marker", "analyte", "unit", "slope", "intercept")}

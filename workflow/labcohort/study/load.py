@@ -23,6 +23,7 @@ DEFAULTS = {
     "power": 0.8,
     "seed": 1,
     "batch_size": 12,
+    "buckets": 1,
     "regression": {
         "resamples": 2000,
         "minimum_pairs": 40,

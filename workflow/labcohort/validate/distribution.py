@@ -12,39 +12,43 @@ QUANTILES = (5, 25, 50, 75, 95)
 BINS = 20
 
 
-def quantiles(values: pl.Series, decimals: int) -> dict[str, float | None] | None:
+def quantiles(values: pl.DataFrame, decimals: int) -> dict[str, float | None] | None:
     """Quantiles in per cent -> value, to `decimals`; None under MINIMUM values.
 
-    A quantile beyond which fewer than SMALL values lie is None: it would be a person's value.
+    `values` has each distinct value once, and how many there are of it (n). Between two values
+    quantiles are interpolated linearly. One beyond which fewer than SMALL values lie is None: it
+    would be a person's value.
     """
-    n = values.len()
+    n = values.get_column("n").sum()
     if n < MINIMUM:
         return None
+    ascending = values.sort("value")
     return {
-        str(p): round(values.quantile(p / 100, "linear"), decimals)
+        str(p): round(_quantile(ascending, p / 100), decimals)
         if n * min(p, 100 - p) >= 100 * SMALL
         else None
         for p in QUANTILES
     }
 
 
-def histogram(values: pl.Series, decimals: int, scale: str) -> dict | None:
+def histogram(values: pl.DataFrame, decimals: int, scale: str) -> dict | None:
     """Counts in at most BINS bins of equal width, on a linear or log `scale`; None where not.
 
-    The bins lie between the 1st and 99th percentile, or nearer to the middle where fewer than
-    SMALL values would lie beyond; what lies beyond is not counted. A linear bin is a whole number
-    of steps of the last decimal, so that none holds more of the steps than its neighbours. The
-    count of a bin with fewer than SMALL values, but some, is None. Undefined (None) under
-    MINIMUM values, and where these are all the same.
+    `values` are those of `quantiles`. The bins lie between the 1st and 99th percentile, or nearer
+    to the middle where fewer than SMALL values would lie beyond; what lies beyond is not counted.
+    A linear bin is a whole number of steps of the last decimal, so that none holds more of the
+    steps than its neighbours. The count of a bin with fewer than SMALL values, but some, is None.
+    Undefined (None) under MINIMUM values, and where these are all the same.
     """
-    n = values.len()
+    n = values.get_column("n").sum()
     if n < MINIMUM:
         return None
+    ascending = values.sort("value")
     tail = max(0.01, SMALL / n)
-    low, high = (values.quantile(p, "linear") for p in (tail, 1 - tail))
+    low, high = (_quantile(ascending, p) for p in (tail, 1 - tail))
     if scale == "log" and low > 0:
         low, high = math.log10(low), math.log10(high)
-        values = values.filter(values > 0).log10()
+        values = values.filter(pl.col("value") > 0).with_columns(pl.col("value").log10())
         start, width, bins = low, (high - low) / BINS, BINS
     else:
         scale, step = "linear", 10.0**-decimals
@@ -66,11 +70,24 @@ def histogram(values: pl.Series, decimals: int, scale: str) -> dict | None:
     }
 
 
-def _counted(values: pl.Series, start: float, width: float, bins: int) -> list[int | None]:
+def _quantile(ascending: pl.DataFrame, share: float) -> float:
+    """The value below which a share of all values lies, of (value, n) in ascending order."""
+    last = ascending.get_column("n").cum_sum() - 1
+    at = share * last.item(-1)
+    below, above = (
+        ascending.item(int(last.search_sorted(place, side="left")), "value")
+        for place in (math.floor(at), math.ceil(at))
+    )
+    return below + (at - math.floor(at)) * (above - below)
+
+
+def _counted(values: pl.DataFrame, start: float, width: float, bins: int) -> list[int | None]:
     """Counts of values by bin; small ones are None."""
-    index = ((values - start) / width).floor()
+    value = values.get_column("value")
+    index = ((value - start) / width).floor()
     # the upper end is in the last bin, as the lower end is in the first
-    index = index.set((values - start - bins * width).abs() < width * 1e-9, bins - 1)
-    counts = dict(index.value_counts().iter_rows())
+    index = index.set((value - start - bins * width).abs() < width * 1e-9, bins - 1)
+    bin_of = values.select("n", bin=index)
+    counts = dict(bin_of.group_by("bin").agg(pl.col("n").sum()).iter_rows())
     found = [counts.get(float(i), 0) for i in range(bins)]
     return [None if 0 < n < SMALL else n for n in found]

@@ -14,10 +14,11 @@ BY = ("source", "marker", "flag")
 def flag_counts(panels: Iterable[pl.LazyFrame]) -> pl.DataFrame:
     """How many values have which flag: source (null: computed values), marker, flag, n.
 
-    `panels` are schemas.derived.Derived, each marker in one of them.
+    `panels` are schemas.derived.Derived, of any buckets of persons.
     """
-    counts = [_each(panel).group_by(BY).agg(n=pl.len().cast(pl.Int64)) for panel in panels]
-    return pl.concat(counts).collect().sort("marker", "flag", "source", nulls_last=True)
+    parts = [_each(panel).group_by(BY).agg(n=pl.len().cast(pl.Int64)) for panel in panels]
+    counts = pl.concat(parts).group_by(BY).agg(pl.col("n").sum()).collect()
+    return counts.sort("marker", "flag", "source", nulls_last=True)
 
 
 def flagged_values(panels: Iterable[pl.LazyFrame]) -> pl.DataFrame:

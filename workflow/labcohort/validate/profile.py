@@ -4,7 +4,7 @@ It is part of what may be passed on: names come from the mapping, never from a c
 number is that of a single person.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -12,11 +12,28 @@ from labcohort.harmonise.identity import IDENTITY_RULES
 from labcohort.harmonise.missing import is_missing
 from labcohort.harmonise.units import folded, known_units
 from labcohort.quarantine import PLACE
-from labcohort.validate.distribution import SMALL, histogram, quantiles
+from labcohort.validate.distribution import histogram, quantiles
 from labcohort.validate.places import UNMAPPED, places
 
 OTHER = "(other)"
 FATES = ("missing", "ignored", "set_aside")
+TEXT, COUNT = pl.String, pl.Int64
+# the counts of a bucket: what each is of, and what is counted of it
+TABLES = {
+    "analytes": dict.fromkeys(("analyte", "marker", "visit"), TEXT)
+    | dict.fromkeys(("cells", *FATES, "used"), COUNT),
+    "declared": dict.fromkeys(("analyte", "unit"), TEXT)
+    | dict.fromkeys(("n", "compared", "contradicted"), COUNT),
+    "sent": {"analyte": TEXT, "unit": TEXT, "n": COUNT},
+    "misnamed": {"analyte": TEXT, "marker": TEXT, "means": TEXT, "failed": COUNT},
+    "units": {"analyte": TEXT, "marker": TEXT, "unit": TEXT, "n": COUNT},
+    "markers": {"marker": TEXT}
+    | dict.fromkeys(("n", "set_aside", "below_detection", "above_detection"), COUNT)
+    | dict.fromkeys(("hard_low", "soft_low", "soft_high", "hard_high"), COUNT),
+    "values": {"marker": TEXT, "value": pl.Float64, "n": COUNT},
+    "flags": {"flag": TEXT, "n": COUNT},
+}
+AT = {"file": TEXT, "sheet": TEXT, "row": pl.Int64, "column": TEXT}
 
 
 def profile(found, how: dict) -> dict:
@@ -25,25 +42,86 @@ def profile(found, how: dict) -> dict:
     `found` is `labcohort.harmonise.cells.Harmonised` of the source, `how` what its job is told,
     with `shown`: marker -> decimals, scale.
     """
-    of_cell = ("key", "visit", "unit_text", "person")
-    aside = pl.when(pl.col("rule").is_not_null()).then(pl.lit("set_aside"))
-    settled = found.settled.select(*of_cell, fate=aside)
-    cells = _named(pl.concat([found.unused.select(*of_cell, "fate"), settled]), how)
+    return merged([counted(found, how)])
+
+
+def counted(found, how: dict) -> dict:
+    """The counts of a bucket of persons, of which `merged` makes the profile of their source.
+
+    `found` and `how` are those of `profile`. It is for a JSON that stays where the cells are:
+    small counts, and how often each value is there, tell of single persons.
+    """
+    counts = found.counts.with_columns(used=pl.col("cells") - pl.col("set_aside"))
+    filled = counts.filter(pl.col("fate").is_null())
+    known = filled.filter(pl.col("marker").is_not_null())
+    cells = _shown(counts, found.visits, how)
+    tables = {
+        "analytes": _analytes(cells),
+        "declared": _declared(filled, how),
+        "sent": filled.drop_nulls("contradicted").select(
+            analyte="key", unit="contradicted", n="cells"
+        ),
+        "misnamed": known.drop_nulls("named").select(
+            "marker", analyte="key", means="named", failed="cells"
+        ),
+        "units": cells.filter(pl.col("fate").is_null()).select(
+            "analyte", "marker", "unit", n="cells"
+        ),
+        "markers": _markers(known, found),
+        # a value that the file sends as a limit has no place in the distribution
+        "values": known.filter(pl.col("comparator").is_null() & (pl.col("used") > 0)).select(
+            "marker", "value", n="used"
+        ),
+        "flags": _flagged(found.values).select("flag", n=pl.lit(1)),
+    }
+    first = {flag: places(own) for (flag,), own in _flagged(found.values).group_by("flag")}
     who = [row["who"] for row in how["corrections"]]
     return {
-        "cells": cells.height,
-        "analytes": _analytes(cells, how),
-        "declared": _declared(found.settled, how),
-        "misnamed": _misnamed(found.settled),
-        "units": _units(cells, how),
-        "markers": _markers(found.values, found.settled, how),
-        "flags": _flags(found.values),
+        **{name: _added(name, [table]).to_dict(as_series=False) for name, table in tables.items()},
+        "first": {flag: first[flag] for flag in sorted(first)},
+        "proposals": {"n": found.proposals.height, "first": places(found.proposals)},
+        # of the source, and the same in each of its buckets
+        "shown": how["shown"],
         "corrections": {name: who.count(name) for name in sorted(set(who))},
         "names_folded": sorted(
             ({"seen": row.name, "key": row.key, "how": row.how} for row in found.folded),
             key=lambda row: (row["key"], row["seen"]),
         ),
-        "proposals": {"n": found.proposals.height, "first": places(found.proposals)},
+    }
+
+
+def merged(parts: Sequence[dict]) -> dict:
+    """The profile of a source (schemas.validation.PROFILE), of the counts of all its buckets."""
+    counts = {
+        name: _added(name, [pl.DataFrame(part[name], schema=TABLES[name]) for part in parts])
+        for name in TABLES
+    }
+    named = counts["misnamed"].with_columns(n=pl.col("failed").sum().over("analyte"))
+    misnamed = named.filter(pl.col("means") != pl.col("marker"))
+    proposals = [part["proposals"] for part in parts]
+    return {
+        "cells": counts["analytes"].get_column("cells").sum(),
+        "analytes": counts["analytes"].to_dicts(),
+        "declared": [
+            row | {"sent": _of(counts["sent"], "analyte", row["analyte"])["unit"].to_list()}
+            for row in counts["declared"].to_dicts()
+        ],
+        "misnamed": misnamed.select("analyte", "marker", "means", "n", "failed").to_dicts(),
+        "units": counts["units"].to_dicts(),
+        "markers": [
+            row | _distribution(_of(counts["values"], "marker", row["marker"]), parts[0]["shown"])
+            for row in counts["markers"].to_dicts()
+        ],
+        "flags": [
+            row | {"first": _first_of(part["first"].get(row["flag"], []) for part in parts)}
+            for row in counts["flags"].to_dicts()
+        ],
+        "corrections": parts[0]["corrections"],
+        "names_folded": parts[0]["names_folded"],
+        "proposals": {
+            "n": sum(of["n"] for of in proposals),
+            "first": _first_of(of["first"] for of in proposals),
+        },
     }
 
 
@@ -73,142 +151,122 @@ def profile_patients(cells: pl.DataFrame, quarantine: pl.DataFrame, how: dict) -
     }
 
 
-def _named(cells: pl.DataFrame, how: dict) -> pl.DataFrame:
-    """Analyte, visit, unit and fate of cells, in texts that may be shown."""
-    visits = how.get("visits") or _common(cells, "visit")
+def _added(name: str, tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """One table of TABLES of several, in the order of what is counted."""
+    of = [column for column, kind in TABLES[name].items() if kind != COUNT]
+    numbers = [column for column, kind in TABLES[name].items() if kind == COUNT]
+    rows = pl.concat(
+        table.select(pl.col(column).cast(kind) for column, kind in TABLES[name].items())
+        for table in tables
+    )
+    return rows.group_by(of).agg(pl.col(numbers).sum()).sort(of)
+
+
+def _of(table: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
+    return table.filter(pl.col(column) == name)
+
+
+def _first_of(parts: Iterable[list[dict]]) -> list[dict]:
+    """The first places of several lists of places."""
+    rows = [row for part in parts for row in part]
+    found = pl.DataFrame(rows, schema=AT, orient="row")
+    return places(found)
+
+
+def _shown(counts: pl.DataFrame, common: list[str], how: dict) -> pl.DataFrame:
+    """The counts with analyte, marker, visit and unit in texts that may be shown.
+
+    Labels of visits are those of the mapping or the `common` ones; units those it knows.
+    """
+    visits = how.get("visits") or common
     spelled = {
         text
         for entry in how["analytes"].values()
         for text in known_units(how["conversions"], entry["marker"], entry.get("analyte"))
     }
     codes = how.get("units", {})
-    sent = cells.get_column("unit_text").unique().drop_nulls().to_list()
+    sent = counts.get_column("unit_text").unique().drop_nulls().to_list()
     units = [unit for unit in sent if folded(codes.get(unit, unit)) in spelled]
     unit, visit = pl.col("unit_text").fill_null(""), pl.col("visit")
-    return cells.select(
+    return counts.with_columns(
         analyte=pl.col("key").fill_null(UNMAPPED),
-        visit=pl.when(visit.is_not_null()).then(_shown(visit, visits)),
-        unit=pl.when(unit != "").then(_shown(unit, units)),
-        fate="fate",
+        visit=pl.when(visit.is_not_null()).then(_among(visit, visits)),
+        unit=pl.when(unit != "").then(_among(unit, units)),
     )
 
 
-def _shown(text: pl.Expr, names: Iterable[str]) -> pl.Expr:
+def _among(text: pl.Expr, names: Iterable[str]) -> pl.Expr:
     """A text that is among `names`, else what stands for all others."""
     return pl.when(text.is_in(list(names))).then(text).otherwise(pl.lit(OTHER))
 
 
-def _common(cells: pl.DataFrame, column: str) -> list[str]:
-    """Texts of a column that stand with at least SMALL persons: of fewer they may be notes."""
-    persons = pl.col("person").drop_nulls().n_unique()
-    counts = cells.group_by(column).agg(persons).filter(pl.col("person") >= SMALL)
-    return counts.get_column(column).drop_nulls().to_list()
-
-
-def _analytes(cells: pl.DataFrame, how: dict) -> list[dict]:
+def _analytes(cells: pl.DataFrame) -> pl.DataFrame:
     """Cells by analyte and visit, and the fate of each; those used have none."""
-    fate = pl.col("fate")
-    counts = cells.group_by("analyte", "visit").agg(
-        pl.len().alias("cells"),
-        *((fate == name).sum().alias(name) for name in FATES),
-        fate.is_null().sum().alias("used"),
-    )
-    counts = counts.with_columns(marker=_marker(how))
-    columns = ("analyte", "marker", "visit", "cells", *FATES, "used")
-    return counts.select(columns).sort("analyte", "visit").to_dicts()
+    fate, n = pl.col("fate"), pl.col("cells")
+    unused = {name: pl.when(fate == name).then(n).otherwise(0) for name in FATES[:2]}
+    return cells.with_columns(**unused, used=pl.when(fate.is_null()).then("used").otherwise(0))
 
 
-def _declared(settled: pl.DataFrame, how: dict) -> list[dict]:
+def _declared(filled: pl.DataFrame, how: dict) -> pl.DataFrame:
     """Filled cells of each analyte whose unit the mapping declares, how many of them the file
-    sends with a unit that is known, and with one that is converted otherwise, and in which."""
-    sent = pl.col("contradicted")
-    counts = settled.group_by("key").agg(
-        pl.len(),
-        pl.col("unit_compared").sum().alias("compared"),
-        sent.count().alias("contradicted"),
-        sent.drop_nulls().unique().sort().alias("sent"),
+    sends with a unit that is known, and with one that is converted otherwise."""
+    units = {name: entry["unit"] for name, entry in how["analytes"].items() if "unit" in entry}
+    n = pl.col("cells")
+    return filled.filter(pl.col("key").is_in(list(units))).select(
+        analyte="key",
+        unit=pl.col("key").replace_strict(units, default=None, return_dtype=pl.String),
+        n="cells",
+        compared=pl.when("unit_compared").then(n).otherwise(0),
+        contradicted=pl.when(pl.col("contradicted").is_not_null()).then(n).otherwise(0),
     )
-    return [
-        {"analyte": key, "unit": how["analytes"][key]["unit"], "n": n}
-        | {"compared": compared, "contradicted": k, "sent": s}
-        for key, n, compared, k, s in counts.sort("key").iter_rows()
-        if "unit" in how["analytes"].get(key, {})
-    ]
 
 
-def _misnamed(settled: pl.DataFrame) -> list[dict]:
-    """Filled cells of an analyte whose rows have a name beside the code that some marker has, and
-    how many of them have the name of another one, which that is (`means`)."""
-    known = settled.filter(pl.all_horizontal(pl.col("marker", "named").is_not_null()))
-    counts = known.group_by("key", "marker", "named").len("failed")
-    counts = counts.with_columns(n=pl.col("failed").sum().over("key"))
-    others = counts.filter(pl.col("named") != pl.col("marker"))
-    columns = ("analyte", "marker", "means", "n", "failed")
-    others = others.rename({"key": "analyte", "named": "means"}).select(columns)
-    return others.sort("analyte", "means").to_dicts()
-
-
-def _units(cells: pl.DataFrame, how: dict) -> list[dict]:
-    """Filled cells by analyte and the unit that the file sends with them (None: none)."""
-    filled = cells.filter(~pl.col("fate").is_in(FATES[:2]).fill_null(False))
-    counts = filled.group_by("analyte", "unit").agg(pl.len().alias("n"))
-    counts = counts.with_columns(marker=_marker(how))
-    return counts.select("analyte", "marker", "unit", "n").sort("analyte", "unit").to_dicts()
-
-
-def _marker(how: dict) -> pl.Expr:
-    markers = {name: entry["marker"] for name, entry in how["analytes"].items()}
-    return pl.col("analyte").replace_strict(markers, default=None, return_dtype=pl.String)
-
-
-def _markers(values: pl.DataFrame, settled: pl.DataFrame, how: dict) -> list[dict]:
+def _markers(known: pl.DataFrame, found) -> pl.DataFrame:
     """Each marker's values: how many, how many limits of detection, against its limits.
 
     Values that the file sends as limits are not counted against them.
     """
-    aside = settled.filter(pl.col("rule").is_not_null(), pl.col("marker").is_not_null())
-    broken = (pl.col("rule") == "hard_limit") & pl.col("comparator").is_null()
-    low, high = pl.col("value") < pl.col("hard_low"), pl.col("value") > pl.col("hard_high")
-    counts = aside.group_by("marker").agg(
-        pl.len(), (broken & low).sum().alias("low"), (broken & high).sum().alias("high")
+    sign, used = pl.col("comparator"), pl.col("used")
+    of_kinds = known.select(
+        "marker",
+        "set_aside",
+        n="used",
+        below_detection=pl.when(sign.str.starts_with("<")).then(used),
+        above_detection=pl.when(sign.str.starts_with(">")).then(used),
     )
-    lost = {marker: row for marker, *row in counts.iter_rows()}
-    own = values.partition_by("marker", as_dict=True)
-    return [
-        _marker_row(marker, own.get((marker,), values.clear()), lost.get(marker, (0, 0, 0)), how)
-        for marker in sorted({key for (key,) in own} | set(lost))
-    ]
+    broken = found.aside.filter(
+        pl.col("marker").is_not_null() & (pl.col("rule") == "hard_limit") & sign.is_null()
+    )
+    hard = broken.select(
+        "marker",
+        hard_low=pl.col("value") < pl.col("hard_low"),
+        hard_high=pl.col("value") > pl.col("hard_high"),
+    )
+    flag = pl.col("flag").str
+    soft = found.values.filter(pl.col("flag").is_not_null()).select(
+        "marker",
+        soft_low=flag.contains(r"(^|\|)soft_low"),
+        soft_high=flag.contains(r"(^|\|)soft_high"),
+    )
+    numbers = pl.concat(
+        [of_kinds, hard.cast({pl.Boolean: COUNT}), soft.cast({pl.Boolean: COUNT})],
+        how="diagonal_relaxed",
+    )
+    return numbers
 
 
-def _marker_row(marker: str, values: pl.DataFrame, lost: tuple[int, int, int], how: dict) -> dict:
-    """One marker; `lost` are its cells set aside: all, numbers under and over the hard limits."""
-    shown = how["shown"][marker]
-    flag, sent = values.get_column("flag").fill_null(""), values.get_column("comparator")
-    # a value that the file sends as a limit has no place in the distribution
-    number = values.filter(pl.col("comparator").is_null()).get_column("value")
+def _distribution(values: pl.DataFrame, shown: dict) -> dict:
+    """Quantiles and histogram of the values of one marker, to its decimals and on its scale."""
+    if values.is_empty():
+        return {"quantiles": None, "histogram": None}
+    how = shown[values.item(0, "marker")]
     return {
-        "marker": marker,
-        "n": values.height,
-        "set_aside": lost[0],
-        "below_detection": int(sent.str.starts_with("<").sum() or 0),
-        "above_detection": int(sent.str.starts_with(">").sum() or 0),
-        "hard_low": lost[1],
-        "soft_low": int(flag.str.contains(r"(^|\|)soft_low").sum()),
-        "soft_high": int(flag.str.contains(r"(^|\|)soft_high").sum()),
-        "hard_high": lost[2],
-        "quantiles": quantiles(number, shown["decimals"]),
-        "histogram": histogram(number, shown["decimals"], shown["scale"]),
+        "quantiles": quantiles(values, how["decimals"]),
+        "histogram": histogram(values, how["decimals"], how["scale"]),
     }
 
 
-def _flags(values: pl.DataFrame) -> list[dict]:
-    """How many values have which flag, and the first places."""
-    flagged = values.filter(pl.col("flag").is_not_null()).select(
-        *PLACE, pl.col("flag").str.split("|")
-    )
-    each = flagged.explode("flag")
-    counts = dict(each.group_by("flag").len().iter_rows())
-    return [
-        {"flag": flag, "n": n, "first": places(each.filter(pl.col("flag") == flag))}
-        for flag, n in sorted(counts.items())
-    ]
+def _flagged(values: pl.DataFrame) -> pl.DataFrame:
+    """Each flag of each value, with its place."""
+    flagged = values.filter(pl.col("flag").is_not_null())
+    return flagged.select(*PLACE, pl.col("flag").str.split("|")).explode("flag")

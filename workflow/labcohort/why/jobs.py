@@ -14,6 +14,8 @@ from labcohort.errors import UserError
 
 # what the file of a gate between the stages is called: it orders jobs and holds nothing
 GATE = "done"
+# the bucket of persons of a study that has one
+ONLY_BUCKET = "1-of-1"
 
 
 @dataclass
@@ -97,7 +99,8 @@ def _jobs(workflow) -> list[Job]:
 
 
 def _name(job) -> str:
-    return " ".join([job.rule.name, *_texts(job.wildcards_dict.values())])
+    values = _texts(job.wildcards_dict.values())
+    return " ".join([job.rule.name, *(value for value in values if value != ONLY_BUCKET)])
 
 
 def _is_told(job) -> bool:

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import polars as pl
+
 from labcohort.ingest.identifiers.forms import Marks, sharp_marks, usual_marks
 from labcohort.ingest.identifiers.words import ADDRESS, EMAIL, NAME, NATIONAL_ID, TELEPHONE
 
@@ -12,8 +14,9 @@ from labcohort.ingest.identifiers.words import ADDRESS, EMAIL, NAME, NATIONAL_ID
 FIRST = 5
 # rows of a batch in which the forms are looked for that only a share of a column proves
 SAMPLE = 500
-# values of a column that are remembered, plain and marked: more only cost time
-REMEMBERED = 1000
+# values of a column that are remembered, plain and marked: days of many years, where more would
+# only cost time
+REMEMBERED = 5000
 # distinct values that are told apart
 DISTINCT = 20
 # bare numbers of a mobile's form that lie closer together were counted up, not dialled
@@ -88,11 +91,13 @@ class Column:
         self.all.cells += cells
         self.sample.cells += sampled
 
-    def see(self, values: list[str], numbers: list[int], step: int, missing: set[str]) -> None:
-        """Look at a batch of the column's cells, of rows `numbers`; each `step`th is its sample."""
-        self.all.see(values, numbers, missing)
+    def see(self, different: set[str], cells: pl.Series, numbers: pl.Series, step: int) -> None:
+        """Look at a batch of the column's `cells`, of rows `numbers`, of which the `different`
+        texts are worth it; each `step`th cell is its sample."""
+        self.all.see(different, cells, numbers)
         if not self.by_header:
-            self.sample.see(values[::step], numbers[::step], missing)
+            cells, numbers = cells.gather_every(step), numbers.gather_every(step)
+            self.sample.see(different.intersection(cells), cells, numbers)
 
     def findings(self) -> list[Finding]:
         """Findings of this column, one a kind."""
@@ -136,14 +141,14 @@ class _Seen:
         self.plain: set[str] = set()
         self.marked: Marks = {}
 
-    def see(self, values: list[str], numbers: list[int], missing: set[str]) -> None:
-        different = set(values)
-        different -= missing
+    def see(self, different: set[str], cells: pl.Series, numbers: pl.Series) -> None:
+        """Look at the `different` texts of cells of rows `numbers`."""
         fresh = different.difference(self.plain, self.marked)
         found = self.judge(fresh) if fresh else {}
         self.marked |= found
-        if not self.marked.keys().isdisjoint(different):
-            self._tally(values, numbers)
+        if marked := self.marked.keys() & different:
+            is_marked = cells.is_in(marked)
+            self._tally(cells.filter(is_marked), numbers.filter(is_marked))
         if len(fresh) <= REMEMBERED:
             self.plain |= fresh.difference(found)
         for memory in (self.plain, self.marked):
@@ -154,9 +159,9 @@ class _Seen:
         """Share of the cells that have one of these marks."""
         return min(1.0, sum(self.counts[mark] for mark in marks) / max(self.cells, 1))
 
-    def _tally(self, values: list[str], numbers: list[int]) -> None:
-        for number, value in zip(numbers, values, strict=True):
-            for mark in self.marked.get(value, ()):
+    def _tally(self, cells: pl.Series, numbers: pl.Series) -> None:
+        for number, value in zip(numbers, cells, strict=True):
+            for mark in self.marked[value]:
                 self.counts[mark] += 1
                 rows = self.rows.setdefault(mark, [])
                 distinct = self.distinct.setdefault(mark, set())

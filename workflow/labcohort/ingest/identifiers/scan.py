@@ -60,17 +60,23 @@ class Scan:
         filled = frame.gather_every(step).select((~texts.is_in(self.missing)).sum()).row(0)
         for column, sampled in zip(self.columns.values(), filled, strict=True):
             column.count(frame.height, sampled)
-        # most columns of results end here, which is what makes the scan cheap
-        worth = frame.select((may_identify(texts) & ~texts.is_in(self.missing)).any()).row(0)
-        numbers = frame.get_column("row").to_list()
-        for (position, column), is_worth in zip(self.columns.items(), worth, strict=True):
-            if is_worth or column.by_header:
-                values = frame.get_column(str(position)).to_list()
-                column.see(values, numbers, step, self.missing)
+        numbers = frame.get_column("row")
+        worth = [_worth(str(position), column) for position, column in self.columns.items()]
+        different = frame.select(texts.unique().implode()).select(worth).row(0)
+        for (position, column), own in zip(self.columns.items(), different, strict=True):
+            # most columns of results end here, which is what makes the scan cheap
+            if own := set(own) - self.missing:
+                column.see(own, frame.get_column(str(position)), numbers, step)
 
     def findings(self) -> list[Finding]:
         """What was found so far, in the order of the columns."""
         return [finding for column in self.columns.values() for finding in column.findings()]
+
+
+def _worth(position: str, column: Column) -> pl.Expr:
+    """Of the different texts of a column, in a list, those that are worth to be looked at."""
+    each = pl.col(position).explode()
+    return (each if column.by_header else each.filter(may_identify(each))).implode()
 
 
 def find_identifiers(header: list[str], rows: list[Row], **how) -> list[Finding]:

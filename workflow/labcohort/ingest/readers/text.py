@@ -3,14 +3,22 @@
 import codecs
 import csv
 import io
+from collections import deque
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+
+import polars as pl
 
 from labcohort.errors import UserError, place
 from labcohort.ingest.readers.limits import MAX_CELL, MAX_COLUMNS, MAX_RECORD, too_large
+from labcohort.ingest.readers.plain import plain_cells
 from labcohort.ingest.readers.signature import OLE, PREFIXES, ZIP, kind_of
 from labcohort.ingest.readers.table import Row, Table
 from labcohort.ingest.readers.unzip import open_raw
+
+# characters of a block, to the end of its last line
+BLOCK = 1 << 21
 
 
 def tables(path: Path, name: str, how: dict) -> Iterator[Table]:
@@ -18,51 +26,87 @@ def tables(path: Path, name: str, how: dict) -> Iterator[Table]:
 
     Line ends may be LF, CRLF or CR alone, also mixed, and also in quotes; a BOM is passed over.
     """
-    yield Table(None, _rows(path, name, how))
+    text = _Text(path, name, how)
+    rows = text.rows()
+    yield Table(None, rows, blocks=partial(text.blocks, rows))
 
 
-def _rows(path: Path, name: str, how: dict) -> Iterator[Row]:
-    style = _style(name, how)
-    number = 0
-    try:
-        with open_raw(path, name) as file:
-            _refuse_no_text(file, path, name, how)
-            lines = _Lines(file, name, how)
-            for number, cells in enumerate(csv.reader(lines, strict=True, **style), 1):
-                if len(cells) > MAX_COLUMNS:
-                    raise too_large(f"more than {MAX_COLUMNS:,} columns", number, name)
-                yield number, [cell.strip() for cell in cells]
-                lines.row_ends()
-    except UnicodeError as error:
-        raise UserError(
-            f"the file is not {how['encoding']}: {_decode_fault(error)}",
-            # text is decoded some rows ahead of those that were read
-            where=f"{name}, row {number + 1} or below",
-            rule="a file is read in the encoding that its YAML declares, never in a guessed one",
-            do="correct format > encoding in the source's YAML (often gb18030, cp1252 or utf-8)",
-        ) from None
-    except csv.Error as error:
-        raise _unsplit(error, number + 1, name) from None
+class _Text:
+    """A text file's rows, one by one or, what is left of them, in blocks."""
 
+    def __init__(self, path: Path, name: str, how: dict):
+        self.path, self.name, self.how = path, name, how
+        # number of the next row, and what its lines have used of what a row may be
+        self.row, self.used = 1, 0
+        # lines of a block that are still to be split
+        self.lines: deque[str] = deque()
 
-class _Lines:
-    """A text file's lines for the csv reader, held to what one row may be.
+    def blocks(self, rows: Iterator[Row], width: int) -> Iterator[list[Row] | pl.DataFrame]:
+        """Blocks of what is left of `rows` (`Table`): frames of plain lines, lists of others."""
+        while True:
+            try:
+                block = self.text.read(BLOCK) + self.text.readline(MAX_RECORD + 1)
+                cells = plain_cells(block, width, *_signs(self.how)) if block else None
+            except (UnicodeError, UserError):
+                # row by row, what is wrong is said with its place
+                again = _Text(self.path, self.name, self.how).rows()
+                yield [row for row in again if row[0] >= self.row and any(row[1])]
+                return
+            if not block:
+                # where the file is closed
+                yield list(rows)
+                return
+            if cells is None:
+                self.lines.extend(io.StringIO(block, newline=""))
+                yield [row for row in self._begun(rows) if any(row[1])]
+            else:
+                yield _with_text(cells.insert_column(0, self._numbers(cells.height)))
 
-    The lines of a file object would be read whole, however long they are.
-    """
+    def _begun(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Those of the rows that begin in the lines at hand."""
+        while self.lines and (row := next(rows, None)):
+            yield row
 
-    def __init__(self, file: io.BufferedIOBase, name: str, how: dict):
-        # newline="" leaves line ends to the csv reader, which knows them inside quotes
-        self.text = io.TextIOWrapper(file, encoding=how["encoding"], errors="strict", newline="")
-        self.name, self.row, self.used = name, 1, 0
+    def _numbers(self, rows: int) -> pl.Series:
+        """The numbers of so many next rows, which are then behind."""
+        first, self.row = self.row, self.row + rows
+        return pl.int_range(first, self.row, dtype=pl.Int64, eager=True).alias("row")
 
-    def row_ends(self) -> None:
-        self.row += 1
-        self.used = 0
+    def rows(self) -> Iterator[Row]:
+        """The rows as the csv reader splits them."""
+        style = _style(self.name, self.how)
+        try:
+            with open_raw(self.path, self.name) as file:
+                _refuse_no_text(file, self.path, self.name, self.how)
+                # newline="" leaves line ends to the csv reader, which knows them inside quotes
+                self.text = io.TextIOWrapper(
+                    file, encoding=self.how["encoding"], errors="strict", newline=""
+                )
+                for cells in csv.reader(self._lines(), strict=True, **style):
+                    number = self.row
+                    if len(cells) > MAX_COLUMNS:
+                        raise too_large(f"more than {MAX_COLUMNS:,} columns", number, self.name)
+                    self.row, self.used = number + 1, 0
+                    yield number, [cell.strip() for cell in cells]
+        except UnicodeError as error:
+            raise UserError(
+                f"the file is not {self.how['encoding']}: {_decode_fault(error)}",
+                # text is decoded some rows ahead of those that were read
+                where=f"{self.name}, row {self.row} or below",
+                rule="a file is read in the encoding that its YAML declares, never in a guessed"
+                " one",
+                do="correct format > encoding in the source's YAML (often gb18030, cp1252 or"
+                " utf-8)",
+            ) from None
+        except csv.Error as error:
+            raise _unsplit(error, self.row, self.name) from None
 
-    def __iter__(self) -> Iterator[str]:
-        line = self.text.readline(MAX_RECORD + 1).removeprefix("\ufeff")
-        while line:
+    def _lines(self) -> Iterator[str]:
+        """Lines for the csv reader, held to what one row may be.
+
+        The lines of a file object would be read whole, however long they are.
+        """
+        while line := self._line().removeprefix("\ufeff"):
             self.used += len(line)
             if self.used > MAX_RECORD:
                 raise too_large(f"more than {MAX_RECORD:,} characters", self.row, self.name)
@@ -75,7 +119,22 @@ class _Lines:
                     " file again: this one may be damaged",
                 )
             yield line
-            line = self.text.readline(MAX_RECORD + 1 - self.used)
+
+    def _line(self) -> str:
+        if self.lines:
+            return self.lines.popleft()
+        return self.text.readline(MAX_RECORD + 1 - self.used)
+
+
+def _with_text(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows that have any text; to take out none would cost as much as to take out some."""
+    is_blank = pl.all_horizontal(pl.exclude("row") == "")
+    return rows.filter(~is_blank) if rows.select(is_blank.any()).item() else rows
+
+
+def _signs(how: dict) -> tuple[str, str]:
+    """Delimiter and quote ('' for none)."""
+    return how["delimiter"], how.get("quote", '"')
 
 
 def _style(name: str, how: dict) -> dict:
@@ -89,7 +148,7 @@ def _style(name: str, how: dict) -> dict:
             rule="an encoding is one that Python knows: utf-8, gb18030, cp1252, utf-16 …",
             do="correct the encoding",
         ) from None
-    delimiter, quote = how["delimiter"], how.get("quote", '"')
+    delimiter, quote = _signs(how)
     if delimiter in ("\r", "\n", "\0", quote) or quote in ("\r", "\n", "\0"):
         raise UserError(
             "this delimiter and quote cannot be told apart from each other or from line ends",

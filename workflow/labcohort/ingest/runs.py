@@ -1,0 +1,15 @@
+"""Work on columns in which equal values follow one another, as persons do in most exports."""
+
+from collections.abc import Callable
+
+import polars as pl
+
+
+def by_run(work: Callable[..., pl.Series], *columns: pl.Series) -> pl.Series:
+    """`work(*columns)`, which is a function of each row's values, worked out once a run of rows
+    that are equal in the columns, and of which there is one column or more."""
+    frame = pl.DataFrame([column.alias(str(i)) for i, column in enumerate(columns)])
+    # the sum of the columns' numbers of runs stays where no column changes
+    run = frame.select(pl.sum_horizontal(pl.all().rle_id()).rle_id().alias("run")).to_series()
+    first = frame.filter(run.diff().fill_null(1) > 0)
+    return work(*first.iter_columns()).gather(run)
