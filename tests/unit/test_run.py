@@ -1,6 +1,10 @@
 """What a run of Snakemake leaves besides its outputs."""
 
-from labcohort.run import EARLIER, mark_earlier
+import asyncio
+import os
+from types import SimpleNamespace
+
+from labcohort.run import EARLIER, mark_earlier, remembered
 
 
 def test_after_a_failed_run_tables_and_figures_say_that_they_are_of_an_earlier_one(tmp_path):
@@ -19,3 +23,27 @@ def test_after_a_failed_run_tables_and_figures_say_that_they_are_of_an_earlier_o
 def test_a_study_without_results_is_left_alone(tmp_path):
     mark_earlier(tmp_path, failed=True)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_checksum_is_worked_out_once_as_long_as_the_file_is_the_same(tmp_path):
+    path = tmp_path / "file"
+    file = SimpleNamespace(file=str(path))
+    asked = []
+
+    async def checksum(file, threshold, force=False):
+        asked.append(threshold)
+        return path.read_text("utf-8") if path.exists() else None
+
+    answer = remembered(checksum)
+
+    def told(*how, **more) -> str | None:
+        return asyncio.run(answer(file, *how, **more))
+
+    assert told(9) is None and told(9) is None
+    path.write_text("one", encoding="utf-8")
+    assert [told(9), told(9), told(5), told(9, force=True)] == ["one"] * 4
+    assert asked == [9, 9, 9, 5, 9]
+    before = path.stat()
+    path.write_text("two", encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert told(9) == "two"

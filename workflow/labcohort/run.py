@@ -69,6 +69,29 @@ def quiet(logger: logging.Logger) -> None:
             handler.addFilter(_Quiet())
 
 
+def remembered(checksum: Callable) -> Callable:
+    """Snakemake's `checksum` of a file, worked out once as long as the file is the same by size,
+    times and inode.
+
+    Snakemake reads each input of a job anew for each of its outputs, once the job is done: of a
+    registry hundreds of gigabytes.
+    """
+    known = {}
+
+    async def answer(file, *asked, **more):
+        try:
+            stat = os.stat(file.file)
+        except OSError:
+            return await checksum(file, *asked, **more)
+        now = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+        key = (file.file, asked, tuple(sorted(more.items())))
+        if key not in known or known[key][0] != now:
+            known[key] = now, await checksum(file, *asked, **more)
+        return known[key][1]
+
+    return answer
+
+
 def failures(logs: Path) -> str:
     """The messages of the jobs that failed since this process began, and where their logs are."""
     said = []

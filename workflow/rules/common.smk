@@ -13,6 +13,7 @@ os.environ["LABCOHORT_PYTHON"] = sys.executable
 os.environ["LABCOHORT_HOME"] = str(HOME)
 os.environ["LABCOHORT_RUN"] = "1"
 
+from snakemake.io import _IOFile
 from snakemake.logging import logger
 
 from labcohort import locks, run, settings
@@ -30,6 +31,7 @@ RESULTS = STUDY_AT / "results"
 IS_MODULE = not workflow.modifier.is_main_snakefile()
 if not IS_MODULE:
     run.quiet(logger)
+    _IOFile.checksum = run.remembered(_IOFile.checksum)
     # no shell stays beside a job, to print the whole of it when it is killed
     shell.prefix("exec ")
 
