@@ -188,7 +188,7 @@ def test_a_job_that_was_killed_for_memory_is_retried_with_more(ran_there):
     assert (first.memory, second.memory) == ("60M", "1000M")
     assert second.state == "COMPLETED"
     # Slurm's own words, in the log that is kept of a job that failed
-    (log,) = (ran_there / ".snakemake" / "slurm_logs" / "rule_cohorts").glob("*.log")
+    (log,) = (ran_there / ".snakemake" / "slurm_logs" / "rule_cohorts").rglob("*.log")
     assert re.search(r"[Ee]xceeded .*memory limit", log.read_text("utf-8"))
 
 

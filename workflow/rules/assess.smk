@@ -14,7 +14,7 @@ rule assess_comparisons:
     log:
         "results/logs/assess/comparisons.log",
     resources:
-        mem_mb=memory,
+        mem_mb=IN_PARTS,
         runtime=minutes,
     params:
         job=jobs(
@@ -45,7 +45,7 @@ rule assess_values:
     log:
         "results/logs/assess/values.log",
     resources:
-        mem_mb=memory,
+        mem_mb=IN_PARTS,
         runtime=minutes,
     params:
         job=jobs(
@@ -80,7 +80,7 @@ rule sensitivity:
     log:
         "results/logs/assess/sensitivity.log",
     resources:
-        mem_mb=memory,
+        mem_mb=IN_PARTS,
         runtime=minutes,
     params:
         job=jobs(lambda wildcards: [("sensitivity", "all", settings.sensitivity(STUDY))]),

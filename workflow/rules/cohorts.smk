@@ -27,7 +27,7 @@ rule cohorts:
     log:
         "results/logs/cohorts/{scatteritem}.log",
     resources:
-        mem_mb=memory,
+        mem_mb=WHOLE,
         runtime=minutes,
     params:
         job=jobs(lambda wildcards: [("cohorts", "all", settings.cohorts(STUDY))]),

@@ -195,9 +195,20 @@ def batch(stage, keys, told):
     return jobs(lambda wildcards: [(stage, key, told(STUDY, key)) for key in keys])
 
 
-def memory(wildcards, input, attempt):
-    """MB that a job may take: Python and its packages, and its input unpacked; more when retried."""
-    return attempt * int(1000 + 20 * input.size_mb)
+def memory(per_mb):
+    """MB that a job may take: Python and its packages, and so many for each MB of its input; more
+    when retried."""
+    return lambda wildcards, input, attempt: attempt * int(1000 + per_mb * input.size_mb)
+
+
+def memory_of_reading(wildcards, input, attempt):
+    """A text file is read in pieces, others whole."""
+    per_mb = 1 if STUDY.sources[wildcards.source]["format"]["type"] == "text" else 20
+    return memory(per_mb)(wildcards, input, attempt)
+
+
+# what is read whole is unpacked; what gathers all buckets of persons reads a part at a time
+WHOLE, IN_PARTS = memory(20), memory(1)
 
 
 def minutes(wildcards, input, attempt):

@@ -20,7 +20,7 @@ for part, panels in batches(PLANNED).items():
         log:
             f"results/logs/compare/{part}.log",
         resources:
-            mem_mb=memory,
+            mem_mb=IN_PARTS,
             runtime=minutes,
         params:
             job=batch("compare", panels, settings.compare),

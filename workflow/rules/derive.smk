@@ -37,7 +37,7 @@ for part, panels in batches(PANELS).items():
         log:
             f"results/logs/derive/{part}.{{scatteritem}}.log",
         resources:
-            mem_mb=memory,
+            mem_mb=WHOLE,
             runtime=minutes,
         params:
             job=batch("derive", panels, settings.derive),

@@ -17,7 +17,7 @@ if SURVEYS:
         wildcard_constraints:
             source="|".join(SOURCES),
         resources:
-            mem_mb=memory,
+            mem_mb=IN_PARTS,
             runtime=minutes,
         params:
             job=jobs(
@@ -58,7 +58,7 @@ rule harmonise:
     wildcard_constraints:
         source="|".join(SOURCES),
     resources:
-        mem_mb=memory,
+        mem_mb=WHOLE,
         runtime=minutes,
     params:
         job=jobs(
@@ -87,7 +87,7 @@ rule patients:
     log:
         "results/logs/harmonise/patients.log",
     resources:
-        mem_mb=memory,
+        mem_mb=WHOLE,
         runtime=minutes,
     params:
         job=jobs(lambda wildcards: [("patients", PATIENTS, settings.patients(STUDY, KEY))]),

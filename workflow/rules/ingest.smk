@@ -16,7 +16,7 @@ rule ingest:
     log:
         "results/logs/ingest/{source}.log",
     resources:
-        mem_mb=memory,
+        mem_mb=memory_of_reading,
         runtime=minutes,
     params:
         job=jobs(

@@ -15,7 +15,7 @@ rule tables:
     log:
         "results/logs/publish/tables.log",
     resources:
-        mem_mb=memory,
+        mem_mb=WHOLE,
         runtime=minutes,
     params:
         job=jobs(
@@ -45,7 +45,7 @@ for part, figures in batches(FIGURE_NAMES).items():
         log:
             f"results/logs/publish/figures_{part}.log",
         resources:
-            mem_mb=memory,
+            mem_mb=WHOLE,
             runtime=minutes,
         params:
             job=batch("figure", figures, settings.figure),

@@ -84,7 +84,7 @@ rule quality:
     log:
         "results/logs/quality/all.log",
     resources:
-        mem_mb=memory,
+        mem_mb=IN_PARTS,
         runtime=minutes,
     params:
         # the second reads what the first has put together
@@ -124,7 +124,7 @@ rule delivery:
     log:
         "results/logs/quality/{source}.delivery.log",
     resources:
-        mem_mb=memory,
+        mem_mb=WHOLE,
         runtime=minutes,
     params:
         job=jobs(

@@ -9,7 +9,7 @@ import polars as pl
 from labcohort.artefacts import write_parquet
 from labcohort.harmonise.cells import harmonise_cells
 from labcohort.harmonise.claims import place_texts
-from labcohort.harmonise.kinds import lean
+from labcohort.harmonise.kinds import read_lean
 from labcohort.harmonise.known import Survey
 from labcohort.ingest.date_shift import dates_of, shifted_as_told
 from labcohort.ledger import balance
@@ -24,7 +24,7 @@ def main(paths: dict, key: str, settings: dict) -> str:
     """Write values, set-aside records, proposals and counts; the line to report."""
     known = _survey(paths)
     people = _people(paths["patients"], settings)
-    result = harmonise_cells(_cells(paths["cells"]), settings, *people, known=known)
+    result = harmonise_cells(read_lean([paths["cells"]]), settings, *people, known=known)
     values = shifted_as_told(result.values, ["sample_date", "reported"], settings)
     values = Values.validate(values, lazy=True)
     quarantine = Quarantine.validate(result.quarantine, lazy=True)
@@ -42,14 +42,6 @@ def main(paths: dict, key: str, settings: dict) -> str:
     counts = json.dumps(counted(result, settings), ensure_ascii=False, allow_nan=False)
     Path(paths["profile"]).write_text(counts, encoding="utf-8")
     return f"{values.height:,} values, {quarantine.height:,} set aside"
-
-
-def _cells(path: str) -> pl.DataFrame:
-    """The cells of a file, read column by column: most say one thing, and need no room."""
-    names = pl.read_parquet_schema(path)
-    return pl.concat(
-        [lean(pl.read_parquet(path, columns=[name])) for name in names], how="horizontal"
-    )
 
 
 def _sum(source: str, cells: int) -> pl.DataFrame:

@@ -1,8 +1,7 @@
 """Job `patients`: the patient table's cells to typed attributes, one row a person."""
 
-import polars as pl
-
 from labcohort.buckets import bucket_of
+from labcohort.harmonise.kinds import read_lean
 from labcohort.harmonise.patients import harmonise_patients, set_aside_persons
 from labcohort.ingest.date_shift import dates_of, shifted_as_told
 from labcohort.json_files import write_json
@@ -15,7 +14,7 @@ LISTS = ("cells", "patients")
 
 def main(paths: dict, key: str, settings: dict) -> str:
     """Write the patients, their places, set-aside records and counts; the line to report."""
-    cells = pl.concat(map(pl.read_parquet, paths["cells"]))
+    cells = read_lean(paths["cells"])
     found = harmonise_patients(cells, settings)
     people = shifted_as_told(found.people, dates_of(found.people), settings)
     people = Patients.validate(people, lazy=True)
