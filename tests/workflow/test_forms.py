@@ -7,6 +7,7 @@ import gzip
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import polars as pl
 import pyreadstat
@@ -555,11 +556,11 @@ def values_of(folder, study):
     key = key_of(study, folder)
     for name in ("patients", "lab"):
         told = settings.ingest(study, name, raw_digests(study, name, folder, memory), key)
-        paths = {k: f"{name}.{k}" for k in ("cells", "ledger", "files")}
+        paths = {k: f"{name}.{k}" for k in ("ledger", "files")} | {"cells": [f"{name}.cells"]}
         ingest.main(paths, name, told)
     paths = {
-        "cells": "patients.cells",
-        "patients": "people",
+        "cells": ["patients.cells"],
+        "patients": ["people"],
         "places": "places",
         "quarantine": "people.bad",
         "set_aside": "people.aside",
@@ -567,7 +568,9 @@ def values_of(folder, study):
     }
     patients.main(paths, "patients", settings.patients(study, key))
     needed = ["people", "places"] if settings.needs_patients(study, "lab") else []
-    panels = [f"{panel}.parquet" for panel in settings.panels(study)]
+    panels = [f"{panel}/1-of-1.parquet" for panel in settings.panels(study)]
+    for panel in panels:
+        Path(panel).parent.mkdir(exist_ok=True)
     paths = {
         "cells": "lab.cells",
         "patients": needed,
@@ -658,7 +661,7 @@ def test_observations_with_sub_ids_are_repeats_of_their_analyte(decided, folder)
     study = with_source(decided, message_source(), PEOPLE)
     found, bad = values_of(folder, study)
     assert (len(found), bad.height) == (4, 0)
-    values = pl.concat(pl.read_parquet(f"{panel}.parquet") for panel in settings.panels(study))
+    values = pl.concat(map(pl.read_parquet, folder.rglob("1-of-1.parquet")))
     settled = settle_repeats(values, "set_aside")
     assert settled.kept.select("marker", "row").rows() == [("TG", 6)]
     assert settled.duplicates.select("rule", "row").rows() == [("identical_repeat", 7)]
