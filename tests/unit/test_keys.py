@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from labcohort.keys import packed, ranks, repeats, rises, sorted_by
+from labcohort.keys import codes, combined, packed, ranks, repeats, rises, sorted_by
 
 COLUMNS = ("text", "other", "whole", "number", "day")
 
@@ -70,3 +70,20 @@ def test_an_enum_sorts_as_its_names_are_declared():
     days = pl.Series(["late", "early", "late"], dtype=pl.Enum(["early", "late"]))
     frame = pl.DataFrame({"when": days, "turn": [1, 2, 3]})
     assert sorted_by(frame, "when").get_column("turn").to_list() == [2, 1, 3]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_combined_numbers_are_equal_where_rows_are(seed):
+    rows = frame(seed, 40).with_columns(yes=pl.col("text") == "a")
+    names = random.Random(seed).sample([*COLUMNS, "yes"], 3)
+    key, room = combined(rows, names)
+    own = rows.select(names).rows()
+    assert [[a == b for b in own] for a in own] == [[a == b for b in key] for a in key]
+    assert key.max() < room
+
+
+def test_a_null_has_a_number_of_its_own():
+    for column in (pl.Series([True, None, False]), pl.Series(["a", None, "b"])):
+        found, room = codes(column)
+        assert found.n_unique() == 3
+        assert found[1] == room - 1

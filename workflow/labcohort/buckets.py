@@ -4,6 +4,8 @@ A person is in the same bucket in every source, by the pseudonym alone.
 """
 
 import zlib
+from collections.abc import Iterable
+from pathlib import Path
 
 import polars as pl
 
@@ -20,3 +22,11 @@ def bucket_of(persons: pl.Series, buckets: int) -> pl.Series:
         numbers, on="person", how="left", nulls_equal=True, maintain_order="left"
     )  # fmt: skip
     return found.get_column("bucket")
+
+
+def by_bucket(paths: Iterable[str]) -> dict[str, list[str]]:
+    """The paths …/{bucket}.parquet of each bucket of persons, in their turn."""
+    files: dict[str, list[str]] = {}
+    for path in paths:
+        files.setdefault(Path(path).stem, []).append(path)
+    return files

@@ -3,7 +3,7 @@
 Polars compares rows of several text columns one by one: a hundred times the time of numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -11,30 +11,43 @@ import polars as pl
 ROOM = 2**64
 
 
-def ranks(column: pl.Series) -> tuple[pl.Series, int]:
-    """Each value's place (UInt64) among the distinct values in their order, nulls after all; and
-    how many places there are. Of whole numbers, dates and Enums the places may have gaps."""
+def codes(column: pl.Series) -> tuple[pl.Series, int]:
+    """A number (UInt64) for each value, for null one after all, and how many numbers there may
+    be. They sort as the values do, but for those of texts."""
     if column.dtype == pl.String:
-        found = _places_of_texts(column)
-    elif column.dtype.is_integer() or column.dtype in (pl.Date, pl.Enum):
-        whole = column.to_physical().cast(pl.Int64)
-        low, high = whole.min(), whole.max()
-        found = (whole, 0) if low is None else (whole - low, high - low + 1)
+        whole = _coded(column).to_physical()
+    elif column.dtype == pl.Boolean:
+        whole = column.cast(pl.UInt8)
+    elif column.dtype.is_float():
+        whole = column.rank("dense") - 1
+    elif column.dtype == pl.UInt32:
+        whole = column
     else:
-        place = column.rank("dense")
-        found = place - 1, int(place.max() or 0)
-    numbers, size = found
-    return numbers.cast(pl.UInt64).fill_null(size), size + 1
+        whole = column.to_physical().cast(pl.Int64)
+        whole = whole - whole.min()
+    return _with_null(whole)
 
 
-def _places_of_texts(column: pl.Series) -> tuple[pl.Series, int]:
-    """Each text's place among the sorted ones, null for null; and how many there are."""
-    # numbers of its own: those that all columns share would grow
-    coded = column.cast(pl.Categorical(pl.Categories.random()))
+def ranks(column: pl.Series) -> tuple[pl.Series, int]:
+    """`codes` that sort as the values do, of texts too."""
+    if column.dtype != pl.String:
+        return codes(column)
+    coded = _coded(column)
     known = coded.unique().drop_nulls()
     known = known.gather(known.cast(pl.String).arg_sort()).to_physical()
     # codes count from 0: what sorts them is the place of each
-    return known.arg_sort().gather(coded.to_physical()), len(known)
+    return _with_null(known.arg_sort().gather(coded.to_physical()))
+
+
+def _coded(texts: pl.Series) -> pl.Series:
+    """The texts with numbers of their own: those that all columns share would grow."""
+    return texts.cast(pl.Categorical(pl.Categories.random()))
+
+
+def _with_null(whole: pl.Series) -> tuple[pl.Series, int]:
+    """Numbers from 0 on, with one after all for null; and how many there may be."""
+    size = int(whole.max() or 0) + 1
+    return whole.cast(pl.UInt64).fill_null(size), size + 1
 
 
 def varying(frame: pl.DataFrame, names: Sequence[str]) -> list[str]:
@@ -45,18 +58,28 @@ def varying(frame: pl.DataFrame, names: Sequence[str]) -> list[str]:
     return [name for name, one in zip(names, same.row(0), strict=True) if not one]
 
 
-def packed(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
-    """One UInt64 a row that sorts as the columns `names` do, nulls last, and is equal where they
-    are (nulls too)."""
+def combined(
+    frame: pl.DataFrame,
+    names: Sequence[str],
+    numbers: Callable[[pl.Series], tuple[pl.Series, int]] = codes,
+) -> tuple[pl.Series, int]:
+    """One UInt64 a row that is equal where rows are equal in the columns `names` (nulls too), and
+    how many there may be; `numbers` are those of a column's values, whose order it keeps."""
     key, size = pl.repeat(0, frame.height, dtype=pl.UInt64, eager=True), 1
     for name in varying(frame, names):
-        more, room = ranks(frame.get_column(name))
+        more, room = numbers(frame.get_column(name))
         if size * room > ROOM:
             key, size = _dense(key)
         if size * room > ROOM:
             raise ValueError(f"too many different {', '.join(names)} for one number")
         key, size = key * room + more, size * room
-    return key
+    return key, size
+
+
+def packed(frame: pl.DataFrame, names: Sequence[str]) -> pl.Series:
+    """One UInt64 a row that sorts as the columns `names` do, nulls last, and is equal where they
+    are (nulls too)."""
+    return combined(frame, names, ranks)[0]
 
 
 def sorted_by(frame: pl.DataFrame, *names: str) -> pl.DataFrame:

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from labcohort.keys import repeats
-
 
 class Persons:
     """The persons of some columns, numbered in the order of their pseudonyms."""
@@ -19,25 +17,6 @@ class Persons:
     def numbered(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows of these persons, with their `number` for `person`; others are left out."""
         return frame.join(self._numbers, on="person").drop("person")
-
-    def parts(self, frame: pl.DataFrame, *keys: str) -> dict[tuple, pl.DataFrame]:
-        """The numbered rows of each value of the keys.
-
-        ValueError where a person stands twice in one part.
-        """
-        own = self.numbered(frame)
-        if own.is_empty():
-            return {}
-        if repeats(own, *keys, "number"):
-            raise ValueError(f"a person stands twice at one {' and '.join(keys)}")
-        return own.partition_by(keys, as_dict=True, include_key=False)
-
-    def spread(self, rows: pl.DataFrame | None, column: str) -> np.ndarray:
-        """A column of numbers by person, shape (size,); NaN where a person has no row."""
-        spread = np.full(self.size, np.nan)
-        if rows is not None:
-            spread[rows.get_column("number").to_numpy()] = rows.get_column(column).to_numpy()
-        return spread
 
     def has(self, rows: pl.DataFrame | None) -> np.ndarray:
         """Who has a row, shape (size,)."""

@@ -8,10 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from labcohort.keys import varying
+from labcohort.keys import combined, varying
 
-# what an unsigned number of 64 bits holds
-ROOM = 2**64
 # numbers of which a table of all is made: 80 MB
 TABLE = 2**24
 
@@ -19,16 +17,9 @@ TABLE = 2**24
 def kinds_of(frame: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, pl.Series]:
     """The distinct combinations of the columns `names`, a row each, and the place (UInt32) of each
     row's own among them. Nulls are equal."""
-    varied = varying(frame, names)
-    if not varied:
-        return frame.select(names).head(1), pl.repeat(0, frame.height, dtype=pl.UInt32, eager=True)
-    key, room = pl.repeat(0, frame.height, dtype=pl.UInt64, eager=True), 1
-    for name in varied:
-        codes, more = _codes(frame.get_column(name))
-        if room * more > ROOM:
-            known, number = _numbered(key, room)
-            key, room = number.cast(pl.UInt64), len(known)
-        key, room = key * more + codes, room * more
+    key, room = combined(frame, names)
+    if room == 1:
+        return frame.select(names).head(1), key.cast(pl.UInt32)
     known, number = _numbered(key, room)
     first = np.zeros(len(known), dtype=np.uint32)
     # of several rows of a kind the first is written last
@@ -65,22 +56,6 @@ def with_some(column: pl.Series, rows: pl.Series, values: pl.Series) -> pl.Serie
 def places_of(where: pl.Series) -> pl.Series:
     """The places (UInt32) of the rows for which a condition holds; null is no."""
     return where.fill_null(False).arg_true().cast(pl.UInt32)
-
-
-def _codes(column: pl.Series) -> tuple[pl.Series, int]:
-    """A number (UInt64) for each value of a column, and how many numbers there may be."""
-    if column.dtype == pl.String:
-        # numbers of its own: those that all columns share would grow
-        whole = column.cast(pl.Categorical(pl.Categories.random())).to_physical()
-    elif column.dtype == pl.Boolean:
-        whole = column.cast(pl.UInt8)
-    elif column.dtype == pl.UInt32:
-        whole = column
-    else:
-        whole = column.to_physical().cast(pl.Int64)
-        whole = whole - whole.min()
-    size = int(whole.max() or 0) + 1
-    return whole.cast(pl.UInt64).fill_null(size), size + 1
 
 
 def _numbered(key: pl.Series, room: int) -> tuple[pl.Series, pl.Series]:

@@ -1,9 +1,8 @@
 """Job `compare`: every comparison of a panel, one row a test."""
 
-from pathlib import Path
-
 import polars as pl
 
+from labcohort.buckets import by_bucket
 from labcohort.compare.comparison import comparison
 from labcohort.compare.pairs import Pairing
 from schemas.comparison import Comparison
@@ -15,8 +14,8 @@ EACH = ("comparisons",)
 
 def main(paths: dict, key: str, settings: dict) -> str:
     """Write the panel's comparisons, in the order of the plan; the line to report."""
-    members = {Path(path).name: pl.scan_parquet(path) for path in paths["members"]}
-    buckets = [(pl.scan_parquet(path), members[Path(path).name]) for path in paths["values"]]
+    values, members = (by_bucket(paths[name]) for name in FOLDERS)
+    buckets = [(pl.scan_parquet(own), pl.scan_parquet(members[b])) for b, own in values.items()]
     pairing = Pairing(buckets, settings["baseline"])
     rows = {}
     # marker by marker: the values of one are in memory at a time

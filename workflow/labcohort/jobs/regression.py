@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from labcohort.assess.bucket_files import by_bucket
 from labcohort.assess.regression_table import regression_rows
+from labcohort.buckets import by_bucket
 from schemas.frames import checked
 from schemas.regression import Regression
 

@@ -6,10 +6,10 @@ from itertools import groupby
 
 import polars as pl
 
-from labcohort.assess.bucket_files import by_bucket
 from labcohort.assess.grid import Grid, merged
 from labcohort.assess.respecified import Respecified, respecified, sent_as_limits
 from labcohort.assess.sensitivity import specifications, summary
+from labcohort.buckets import by_bucket
 from schemas.frames import checked
 from schemas.sensitivity import Sensitivity, Specification
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from labcohort.buckets import by_bucket
 from labcohort.json_files import write_json
 from labcohort.ledger import SCHEMA
 from labcohort.provenance import digest
@@ -56,9 +57,10 @@ def _evidence(paths: dict, quarantine: pl.DataFrame, settings: dict) -> Evidence
 
 def _buckets(paths: dict) -> Iterator[tuple[pl.DataFrame, list[pl.LazyFrame]]]:
     """The members of each bucket of persons, and its values at the timepoints by panel."""
-    for members in map(Path, paths["membership"]):
-        own = [path for path in map(Path, paths["values"]) if path.name == members.name]
-        columns = ("person", "marker", "timepoint")
+    membership, values = (by_bucket(paths[name]) for name in ("membership", "values"))
+    columns = ("person", "marker", "timepoint")
+    for bucket, members in membership.items():
+        own = values.get(bucket, [])
         yield pl.read_parquet(members), [pl.scan_parquet(p).select(columns) for p in own]
 
 
