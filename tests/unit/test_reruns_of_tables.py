@@ -542,6 +542,8 @@ SETTINGS = [
     Row(key("config", "privacy.shift_days", 90), EVERY_SITE | {PATIENTS},
         "no criterion of the calendar"),
     Row(key("config", "data_folders", ["resources"]), NOTHING),
+    # of all markers only KDIGO's category is in no comparison and chooses no cohort
+    Row(key("config", "derived", "used"), {"derive renal", "sensitivity", "quality", "validate"}),
     Row(key("config", "methods.EGFR", "mdrd_4"),
         {"derive renal", "compare renal", "tables", "quality", "sensitivity"}),
     # a marker of several formulas is printed with the one that made it

@@ -263,6 +263,20 @@ def test_a_panel_has_its_measured_and_its_derived_markers(study):
     assert told["modules"] == ["labcohort.derive.formulas.renal"]
 
 
+def test_used_are_compared_markers_those_that_choose_cohorts_and_their_inputs(study):
+    plan = [row | {"markers": "NON_HDL|FLI"} for row in study.tables["plan"]]
+    tables = study.tables | {"plan": plan, "post_hoc": []}
+    grid = study.config["sensitivity"] | {"markers": []}
+    config = study.config | {"derived": "used", "sensitivity": grid}
+    used = replace(study, config=config, tables=tables)
+    derived = {panel: settings.derive(used, panel)["derived"] for panel in settings.panels(used)}
+    # the fatty liver index takes the body mass index; cohorts are chosen on the stage, that on eGFR
+    computed = {"anthropometric": ["BMI"], "lipid": ["NON_HDL"], "liver": ["FLI"]}
+    assert derived["renal"] == ["EGFR", "CKD_STAGE"]
+    assert {panel: own for panel, own in derived.items() if own and panel != "renal"} == computed
+    assert settings.derive(used, "lipid")["measured"] == settings.derive(study, "lipid")["measured"]
+
+
 def test_a_marker_whose_inputs_nobody_measures_is_not_available(study):
     sources = deepcopy(study.sources)
     for source in sources.values():

@@ -56,10 +56,10 @@ class Code:
     """The workflow's own modules below `home`, read as text and never imported."""
 
     def __init__(self, home: Path, memory: Memory):
-        self.roots = (home / "workflow", home)
         self.memory = memory
+        self._paths = _modules_below(home / "workflow", home)
         self._facts: dict[str, dict] = {}
-        self._paths: dict[str, Path | None] = {}
+        self._parents: dict[str, list[str]] = {}
         self._versions: dict[tuple, dict[str, dict[str, str]]] = {}
 
     def versions(self, *modules: str, files: tuple[Path, ...] = ()) -> dict[str, dict[str, str]]:
@@ -96,32 +96,38 @@ class Code:
 
     def modules(self, package: str) -> list[str]:
         """Names of the modules of a package that are imported by name at run time."""
-        folder = self._find(package).parent
+        folder = self._paths[package].parent
         return [f"{package}.{path.stem}" for path in sorted(folder.glob("[a-z]*.py"))]
 
     def _with_parents(self, name: str) -> list[str]:
         """`a.b.c` as the modules that importing it runs: a, a.b and, if it is one, a.b.c."""
-        parts = name.split(".")
-        names = (".".join(parts[:i]) for i in range(1, len(parts) + 1))
-        return [n for n in names if self._find(n)]
-
-    def _find(self, name: str) -> Path | None:
-        if name not in self._paths:
-            bases = [root.joinpath(*name.split(".")) for root in self.roots]
-            paths = (p for base in bases for p in (base.with_suffix(".py"), base / "__init__.py"))
-            self._paths[name] = next((path for path in paths if path.is_file()), None)
-        return self._paths[name]
+        if name not in self._parents:
+            parts = name.split(".")
+            names = (".".join(parts[:i]) for i in range(1, len(parts) + 1))
+            self._parents[name] = [n for n in names if n in self._paths]
+        return self._parents[name]
 
     def _read(self, name: str) -> dict:
         """Imports and digest of one module; a namespace package without a file has neither."""
         if name not in self._facts:
-            path = self._find(name)
+            path = self._paths[name]
             stat = path.stat()
             key = f"{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ctime_ns}-{sys.hexversion}"
             self._facts[name] = self.memory.recall(
                 "code", str(path), key, lambda: _facts(path.read_text("utf-8"))
             )
         return self._facts[name]
+
+
+def _modules_below(*roots: Path) -> dict[str, Path]:
+    """Name and file of each module that is imported from `roots`, the first of two of one name."""
+    found = {}
+    for root in roots:
+        packages = (path for name in OWN_PACKAGES for path in (root / name).rglob("*.py"))
+        for path in (*packages, *root.glob("__main__.py")):
+            parts = path.relative_to(root).with_suffix("").parts
+            found.setdefault(".".join(parts).removesuffix(".__init__"), path)
+    return found
 
 
 @cache

@@ -14,13 +14,17 @@ rule contents:
 
 def stale():
     """Results that an earlier configuration made and that no rule makes any more."""
-    patterns = [rule for rule in workflow.rules if rule.has_wildcards()]
-    fixed = {str(file) for rule in workflow.rules for file in rule.products()}
-    return run.stale(
-        RESULTS,
-        RECORDS,
-        made=lambda file: file in fixed or any(rule.is_producer(file) for rule in patterns),
-    )
+    products = [file for rule in workflow.rules for file in rule.products()]
+    fixed = {str(file) for file in products}
+    # every run asks this of every file: a prefix is told in no time, a pattern is not
+    patterns = [(file.constant_prefix(), file) for file in products if file.contains_wildcard()]
+
+    def made(name):
+        return name in fixed or any(
+            name.startswith(prefix) and file.match(name) for prefix, file in patterns
+        )
+
+    return run.stale(RESULTS, RECORDS, made)
 
 
 if workflow.is_main_process and not IS_MODULE and stale():

@@ -46,6 +46,7 @@ def test_settings_that_a_study_leaves_out_have_their_defaults(configure, load):
     configure()
     config = load().config
     assert {k: config[k] for k in DEFAULTS} == {
+        "derived": "all",
         "methods": {"EGFR": "ckd_epi_2021", "REMNANT_C": "measured"},
         "egfr_rounding": "half_up",
         "input_days": {},

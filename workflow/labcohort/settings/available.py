@@ -2,7 +2,7 @@
 
 from labcohort.provenance import canonical_json
 from labcohort.study.load import Study
-from labcohort.study.names import POST_HOC, names
+from labcohort.study.names import POST_HOC, is_selected_on_baseline, names
 
 
 def available_markers(study: Study) -> set[str]:
@@ -10,9 +10,14 @@ def available_markers(study: Study) -> set[str]:
     return mapped_markers(study) | set(computable_markers(study))
 
 
+def made_markers(study: Study) -> set[str]:
+    """Markers that the study measures or computes."""
+    return mapped_markers(study) | set(derived_markers(study))
+
+
 def panels(study: Study) -> list[str]:
-    """Panels with an available marker, in the order of markers.tsv."""
-    known = available_markers(study)
+    """Panels with a marker that is made, in the order of markers.tsv."""
+    known = made_markers(study)
     rows = study.tables["markers"]
     return list(dict.fromkeys(row["panel"] for row in rows if row["marker"] in known))
 
@@ -41,8 +46,8 @@ def planned_panels(study: Study) -> list[str]:
 
 
 def panel_markers(study: Study, panel: str) -> list[str]:
-    """Codes of a panel's available markers."""
-    known = available_markers(study)
+    """Codes of a panel's markers that are made."""
+    known = made_markers(study)
     return [
         r["marker"] for r in study.tables["markers"] if r["panel"] == panel and r["marker"] in known
     ]
@@ -68,6 +73,18 @@ def computable_markers(study: Study) -> list[str]:
         }
 
     return [marker for marker in study.formulas if measured(marker) <= mapped]
+
+
+def derived_markers(study: Study) -> list[str]:
+    """Derived markers that the study computes: all that it can, or (`derived: used`) those that it
+    compares or chooses cohorts by, and what they are computed from."""
+    computable = computable_markers(study)
+    if study.config["derived"] == "all":
+        return computable
+    chosen_by = {row["subject"] for row in study.tables["cohorts"] if is_selected_on_baseline(row)}
+    asked = planned_markers(study) | chosen_by | set(study.config["sensitivity"]["markers"])
+    used = with_derived_inputs(study, [marker for marker in computable if marker in asked])
+    return [marker for marker in computable if marker in used]
 
 
 def everyone(study: Study) -> str:

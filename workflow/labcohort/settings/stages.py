@@ -6,7 +6,7 @@ from labcohort.settings.available import (
     all_inputs,
     bands,
     compared_rows,
-    computable_markers,
+    derived_markers,
     equation,
     everyone,
     formula_of,
@@ -25,9 +25,9 @@ from labcohort.study.names import BASELINE, is_selected_on_baseline, names
 
 def derive(study: Study, panel: str) -> dict:
     """A panel's markers and formulas, and the modules that hold the formulas."""
-    computable = set(computable_markers(study))
+    computed = set(derived_markers(study))
     own = panel_markers(study, panel)
-    wanted = [marker for marker in own if marker in computable]
+    wanted = [marker for marker in own if marker in computed]
     needed = with_derived_inputs(study, wanted)
     formulas = [formula_of(study, marker) for marker in needed]
     used = {table for formula in formulas for table in formula["tables"]}
@@ -41,7 +41,7 @@ def derive(study: Study, panel: str) -> dict:
     }
     settings = {
         "panel": panel,
-        "measured": [marker for marker in own if marker not in computable],
+        "measured": [marker for marker in own if marker not in computed],
         "inputs": sorted({m for formula in formulas for m in formula["inputs"]} - set(needed)),
         "derived": wanted,
         "methods": {m: v for m, v in study.config["methods"].items() if m in needed},

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from labcohort.flags import known_flags
 from labcohort.ingest.source_names import by_shown_name
 from labcohort.provenance import canonical_json, digest
-from labcohort.settings.available import available_markers, equation, everyone
+from labcohort.settings.available import equation, everyone, made_markers
 from labcohort.settings.marker_names import left_out, misnamed
 from labcohort.study.load import Study
 from labcohort.validate.rules import judge, rules_of
@@ -17,7 +17,7 @@ PACKAGES = ("snakemake", "pandera", "polars")
 def quality(study: Study, raw: dict[str, dict[str, str]]) -> dict:
     """What the lists of set-aside, flagged and proposed values say of themselves, and which flags
     they leave out; `raw` is source -> file -> digest."""
-    known = sorted(available_markers(study))
+    known = sorted(made_markers(study))
     judged = {rule["rule"]: rule for rule in judged_rules(study)}
     flags = [
         f for f in known_flags(r["check"] for r in study.tables["cross_checks"]) if f in judged
@@ -48,7 +48,7 @@ def judged_rules(study: Study) -> list[dict]:
 
 def validation(study: Study, raw: dict[str, dict[str, str]]) -> dict:
     """How the findings of a run are judged and shown; `raw` is source -> file -> digest."""
-    known = available_markers(study)
+    known = made_markers(study)
     rules = judged_rules(study)
     shown = {"derived": ("marker", "label", "unit")}
     # sources have values of measured markers alone

@@ -10,6 +10,7 @@ from labcohort.study.yaml_files import parse_yaml
 
 # of a setting that is itself a group of settings, those not given keep their default
 DEFAULTS = {
+    "derived": "all",
     "methods": {"EGFR": "ckd_epi_2021", "REMNANT_C": "measured"},
     "egfr_rounding": "half_up",
     "input_days": {},
