@@ -4,7 +4,10 @@ import asyncio
 import os
 from types import SimpleNamespace
 
+import pytest
+from labcohort import run
 from labcohort.run import EARLIER, mark_earlier, remembered
+from snakemake.cli import get_argument_parser
 
 
 def test_after_a_failed_run_tables_and_figures_say_that_they_are_of_an_earlier_one(tmp_path):
@@ -47,3 +50,17 @@ def test_a_checksum_is_worked_out_once_as_long_as_the_file_is_the_same(tmp_path)
     path.write_text("two", encoding="utf-8")
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert told(9) == "two"
+
+
+@pytest.mark.parametrize(("jobs", "seconds", "stays"), [(100, 1, False), (100, 60, True)])
+def test_only_a_limit_of_jobs_that_was_asked_for_stays(jobs, seconds, stays):
+    limit = SimpleNamespace(max_jobs=jobs, timespan=seconds)
+    scheduler = SimpleNamespace(job_rate_limiter=limit)
+    run.unlimited(scheduler)
+    assert scheduler.job_rate_limiter is (limit if stays else None)
+
+
+def test_snakemakes_own_limit_is_the_one_that_is_taken_off():
+    """As its command line has it where nothing is said."""
+    limit = get_argument_parser().get_default("max_jobs_per_timespan")
+    assert limit == "100/1s"

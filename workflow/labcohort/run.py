@@ -92,6 +92,17 @@ def remembered(checksum: Callable) -> Callable:
     return answer
 
 
+def unlimited(scheduler: object) -> None:
+    """Take Snakemake's own limit of 100 jobs a second off its scheduler; one asked for stays.
+
+    To hold it Snakemake looks at all that is ready a second after each look: with every job that
+    ends there is one look a second more, in the end dozens a second.
+    """
+    limit = scheduler.job_rate_limiter
+    if limit and (limit.max_jobs, limit.timespan) == (100, 1):
+        scheduler.job_rate_limiter = None
+
+
 def failures(logs: Path) -> str:
     """The messages of the jobs that failed since this process began, and where their logs are."""
     said = []

@@ -32,6 +32,10 @@ if workflow.is_main_process and not IS_MODULE and stale():
     (RESULTS / "README.txt").unlink(missing_ok=True)
 
 
+onstart:
+    run.unlimited(workflow.scheduler)
+
+
 onsuccess:
     gone = run.remove(stale(), RECORDS)
     run.mark_earlier(RESULTS, failed=False)
