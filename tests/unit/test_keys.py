@@ -5,7 +5,17 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from labcohort.keys import codes, combined, packed, ranks, repeats, rises, sorted_by
+from labcohort.keys import (
+    codes,
+    combined,
+    numbered,
+    packed,
+    ranks,
+    repeats,
+    rises,
+    sorted_by,
+    spelled,
+)
 
 COLUMNS = ("text", "other", "whole", "number", "day")
 
@@ -87,3 +97,27 @@ def test_a_null_has_a_number_of_its_own():
         found, room = codes(column)
         assert found.n_unique() == 3
         assert found[1] == room - 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_numbers_sort_as_the_texts_they_stand_for_and_are_spelled_as_these(seed):
+    draw = random.Random(seed)
+    texts = pl.Series("marker", [draw.choice(["b", "a", "é", "B"]) for _ in range(40)])
+    number = numbered(texts)
+    assert number.name == "marker"
+    assert spelled(number.to_frame()).equals(texts.to_frame())
+    rows = texts.to_frame().with_columns(number.alias("number"), place=pl.int_range(40))
+    assert sorted_by(rows, "number").equals(rows.sort("marker", maintain_order=True))
+
+
+def test_a_number_that_is_missing_is_spelled_as_nothing():
+    some = pl.DataFrame({"person": pl.Series(["p2", None], dtype=pl.Enum(["p1", "p2"]))})
+    assert spelled(some).rows() == [("p2",), (None,)]
+
+
+@pytest.mark.parametrize("kind", [pl.UInt8, pl.UInt16, pl.UInt32])
+def test_whole_numbers_without_a_sign_sort_with_others(kind):
+    rows = pl.DataFrame(
+        {"a": [3, 3, 0, None], "b": ["y", "x", "z", "x"]}, schema_overrides={"a": kind}
+    )
+    assert sorted_by(rows, "a", "b").rows() == [(0, "z"), (3, "x"), (3, "y"), (None, "x")]

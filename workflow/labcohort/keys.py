@@ -5,6 +5,7 @@ Polars compares rows of several text columns one by one: a hundred times the tim
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import polars as pl
 
 # what an unsigned number of 64 bits holds
@@ -14,16 +15,16 @@ ROOM = 2**64
 def codes(column: pl.Series) -> tuple[pl.Series, int]:
     """A number (UInt64) for each value, for null one after all, and how many numbers there may
     be. They sort as the values do, but for those of texts."""
-    if column.dtype == pl.String:
+    # asked once: of an Enum all its names are read for it
+    kind = column.dtype
+    if kind == pl.String:
         whole = _coded(column).to_physical()
-    elif column.dtype == pl.Boolean:
+    elif kind == pl.Boolean:
         whole = column.cast(pl.UInt8)
-    elif column.dtype.is_float():
+    elif kind.is_float():
         whole = column.rank("dense") - 1
-    elif column.dtype == pl.UInt32:
-        whole = column
-    else:
-        whole = column.to_physical().cast(pl.Int64)
+    elif (whole := column.to_physical()).dtype.is_signed_integer():
+        whole = whole.cast(pl.Int64)
         whole = whole - whole.min()
     return _with_null(whole)
 
@@ -45,9 +46,31 @@ def _coded(texts: pl.Series) -> pl.Series:
 
 
 def _with_null(whole: pl.Series) -> tuple[pl.Series, int]:
-    """Numbers from 0 on, with one after all for null; and how many there may be."""
+    """Numbers from 0 on, with one after all for null, if there is any; and how many there may
+    be."""
     size = int(whole.max() or 0) + 1
-    return whole.cast(pl.UInt64).fill_null(size), size + 1
+    whole = whole.cast(pl.UInt64)
+    return (whole.fill_null(size), size + 1) if whole.null_count() else (whole, size)
+
+
+def spelled(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the texts that the numbers of its Enums stand for."""
+    # a cast would copy each text
+    return frame.with_columns(
+        kind.categories.gather(frame.get_column(name).to_physical()).alias(name)
+        for name, kind in frame.schema.items()
+        if isinstance(kind, pl.Enum)
+    )
+
+
+def numbered(texts: pl.Series) -> pl.Series:
+    """The texts, which come in runs of the same and with no null, as an Enum in their order."""
+    runs = texts.rle().struct.unnest()
+    names = runs.get_column("value")
+    # looked up once a run
+    known = names.cast(pl.Enum(names.unique().sort()))
+    at = np.repeat(np.arange(runs.height), runs.get_column("len"))
+    return known.gather(at).alias(texts.name)
 
 
 def varying(frame: pl.DataFrame, names: Sequence[str]) -> list[str]:
@@ -72,7 +95,7 @@ def combined(
             key, size = _dense(key)
         if size * room > ROOM:
             raise ValueError(f"too many different {', '.join(names)} for one number")
-        key, size = key * room + more, size * room
+        key, size = key * room + more if size > 1 else more, size * room
     return key, size
 
 

@@ -63,6 +63,7 @@ rule quality:
         ),
         deliveries=expand("results/quality/deliveries/{source}.json", source=PREVIOUS),
         membership=gather.buckets("results/cohorts/membership/{scatteritem}.parquet"),
+        people=gather.buckets("results/cohorts/people/{scatteritem}.parquet"),
         values=expand(
             "results/cohorts/values/{panel}/{bucket}.parquet", panel=PLACED, bucket=BUCKETS
         ),
@@ -107,7 +108,8 @@ rule quality:
         " --flagged {output.flagged:q} --to_look_at {output.to_look_at:q}"
         " --patients {input.patients:q} --profiles {input.profiles:q}"
         " --deliveries {input.deliveries:q} --membership {input.membership:q}"
-        " --values {input.values:q} --html {output.html:q} --json {output.json:q}"
+        " --people {input.people:q} --values {input.values:q}"
+        " --html {output.html:q} --json {output.json:q}"
         " --summary {output.summary:q} --extracts {output.extracts:q}"
         " --log {log:q} <<< {params.job:q}"
 

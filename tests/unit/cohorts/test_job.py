@@ -12,6 +12,7 @@ from labcohort.cohorts.eligibility import FLOW, joined_flow
 from labcohort.cohorts.subgroups import SIZES, joined_sizes
 from labcohort.jobs import cohorts
 from labcohort.ledger import SCHEMA, joined
+from pandera.errors import SchemaErrors
 
 from schemas.cohort import Chosen, Dates, People
 from schemas.derived import Derived
@@ -310,3 +311,15 @@ def test_buckets_of_persons_together_are_the_whole(tmp_path, how, seed):
     assert all(whole[f"{name}/glycaemic"] for name in ("values", "members", "not_chosen"))
     for part in parts:
         assert part == whole
+
+
+def test_what_is_written_by_number_is_refused_where_it_repeats_or_has_no_order():
+    names = pl.Enum(["p1", "p2"])
+    rows = pl.DataFrame({"person": ["p1", "p2"], "marker": None, "sample_date": DAY_0})
+    rows = rows.cast({"person": names, "marker": pl.String})
+    assert Dates.spelled(rows, lazy=True).rows() == [("p1", None, DAY_0), ("p2", None, DAY_0)]
+    with pytest.raises(SchemaErrors):
+        Dates.spelled(pl.concat([rows, rows]), lazy=True)
+    unordered = rows.with_columns(pl.col("person").cast(pl.String).cast(pl.Enum(["p2", "p1"])))
+    with pytest.raises(ValueError, match="person: the numbers do not sort"):
+        Dates.spelled(unordered, lazy=True)

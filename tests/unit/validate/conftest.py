@@ -122,12 +122,21 @@ def files(tmp_path, evidence, monkeypatch) -> dict:
         path.parent.mkdir()
         path.write_text(json.dumps(of), "utf-8")
     paths["membership"] = [str(tmp_path / "membership" / "1-of-1.parquet")]
+    paths["people"] = [str(tmp_path / "people" / "1-of-1.parquet")]
     paths["values"] = [str(tmp_path / "lipid" / "1-of-1.parquet")]
-    for path in (*paths["membership"], *paths["values"]):
+    for path in (*paths["membership"], *paths["people"], *paths["values"]):
         Path(path).parent.mkdir()
     pl.DataFrame(
         {"cohort": ["all"] * 3, "timepoint": ["baseline"] * 3, "person": [PERSON, "p2", "p3"]}
     ).write_parquet(paths["membership"][0])
+    # p9 never came back
+    pl.DataFrame(
+        {
+            "person": [PERSON, "p2", "p3", "p9"],
+            "failed": [None, None, None, 2],
+            "lacks_followup_only": [False, False, False, True],
+        }
+    ).write_parquet(paths["people"][0])
     pl.DataFrame(
         {"person": [PERSON, "p2", "p9"], "marker": ["TC"] * 3, "timepoint": ["baseline"] * 3}
     ).write_parquet(paths["values"][0])

@@ -138,9 +138,20 @@ def with_days(
     if _counts_by_marker(visits):
         anchor = _first_dates(results, exclude_limits)
     else:
-        persons = results.select("person")
-        anchor = persons.join(anchors, on="person", how="left", maintain_order="left")["anchor"]
+        anchor = _anchors_of(results.get_column("person"), anchors)
     return results.with_columns(day=(pl.col("sample_date") - anchor).dt.total_days())
+
+
+def _anchors_of(persons: pl.Series, anchors: pl.DataFrame) -> pl.Series:
+    """The anchor of each of the persons, null where there is none."""
+    kind = persons.dtype
+    if isinstance(kind, pl.Enum):
+        # by number: a tenth of the time of a join
+        nobody = pl.repeat(None, len(kind.categories), dtype=pl.Date, eager=True)
+        known = nobody.scatter(anchors.get_column("person").to_physical(), anchors["anchor"])
+        return known.gather(persons.to_physical())
+    found = persons.to_frame().join(anchors, on="person", how="left", maintain_order="left")
+    return found.get_column("anchor")
 
 
 def _counts_by_marker(visits: list[dict]) -> bool:
@@ -224,7 +235,11 @@ def chosen(results: pl.DataFrame, visits: list[dict]) -> pl.DataFrame:
     With the choice `mean` the value is the mean of all results used (of a class, such as a CKD
     stage, the first) and the rest of the row that of the first of them.
     """
-    first = sorted_by(results.filter("stands"), "marker", "timepoint", "person")
+    rows = np.flatnonzero(results.get_column("stands").to_numpy())
+    # results come by marker and person: what is left is to sort few markers and timepoints
+    place = packed(results.select("marker", "timepoint")[rows], ("marker", "timepoint"))
+    turn = np.argsort(place.shrink_dtype().to_numpy(), kind="stable")
+    first = sorted_by(results[rows[turn]], "marker", "timepoint", "person")
     averaged = [visit["timepoint"] for visit in visits if visit["choice"] == "mean"]
     if averaged:
         used = results.filter("used", pl.col("timepoint").is_in(averaged))

@@ -19,7 +19,7 @@ from labcohort.validate.report import page
 from labcohort.validate.verdict import Evidence, document, summary
 from schemas.validation import check_document
 
-LISTS = ("profiles", "deliveries", "extracts", "values", "membership")
+LISTS = ("profiles", "deliveries", "extracts", "values", "membership", "people")
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
@@ -55,13 +55,15 @@ def _evidence(paths: dict, quarantine: pl.DataFrame, settings: dict) -> Evidence
     )
 
 
-def _buckets(paths: dict) -> Iterator[tuple[pl.DataFrame, list[pl.LazyFrame]]]:
-    """The members of each bucket of persons, and its values at the timepoints by panel."""
-    membership, values = (by_bucket(paths[name]) for name in ("membership", "values"))
+def _buckets(paths: dict) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, list[pl.LazyFrame]]]:
+    """The members of each bucket of persons, who is eligible, and its values at the timepoints by
+    panel."""
+    names = ("membership", "people", "values")
+    membership, people, values = (by_bucket(paths[name]) for name in names)
     columns = ("person", "marker", "timepoint")
     for bucket, members in membership.items():
-        own = values.get(bucket, [])
-        yield pl.read_parquet(members), [pl.scan_parquet(p).select(columns) for p in own]
+        own = [pl.scan_parquet(path).select(columns) for path in values.get(bucket, [])]
+        yield pl.read_parquet(members), pl.read_parquet(people[bucket]), own
 
 
 def _table(path: str, schema: dict) -> pl.DataFrame:
