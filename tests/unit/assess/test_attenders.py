@@ -7,7 +7,7 @@ from datetime import date
 import pandera.polars as pa
 import polars as pl
 import pytest
-from labcohort.assess.attenders import attenders
+from labcohort.assess.attenders import Bucket, attenders
 from labcohort.assess.standardised_difference import of_means
 from labcohort.jobs.attenders import main
 
@@ -49,17 +49,17 @@ class Registry:
             {"cohort": "all", "timepoint": t, "person": name} for t in followups if failed is None
         ]
 
-    def frames(self) -> tuple:
-        return (
-            typed(Chosen, self.values),
+    def frames(self) -> tuple[pl.DataFrame, Bucket]:
+        others = Bucket(
             typed(Membership, self.members),
             pl.DataFrame(self.people, schema=PEOPLE, orient="row"),
             pl.DataFrame(self.patients, schema=PATIENTS, orient="row"),
         )
+        return typed(Chosen, self.values), others
 
     def rows(self, **how) -> dict[tuple, dict]:
-        chosen, *others = self.frames()
-        made = attenders([chosen.lazy()], *others, HOW | how)
+        chosen, others = self.frames()
+        made = attenders([[chosen.lazy()]], [others], HOW | how)
         Attenders.validate(typed(Attenders, made), lazy=True)
         key = ("comparison", "timepoint", "marker", "variable")
         return {tuple(row[k] for k in key): row for row in made}
@@ -118,8 +118,8 @@ def test_followup_sets_count_who_is_in_both(registry):
 def test_every_pair_of_followups_is_compared(registry):
     made = registry.rows(timepoints=["month_6", "month_12", "month_24"])
     assert len([key for key in made if key[0] == "followup_sets"]) == 4
-    chosen, *others = registry.frames()
-    rows = attenders([chosen.lazy()], *others, HOW | {"timepoints": ["m1", "m2", "m3"]})
+    chosen, others = registry.frames()
+    rows = attenders([[chosen.lazy()]], [others], HOW | {"timepoints": ["m1", "m2", "m3"]})
     sets = [(r["group_a"], r["group_b"]) for r in rows if r["comparison"] == "followup_sets"]
     assert list(dict.fromkeys(sets)) == [("m1", "m2"), ("m1", "m3"), ("m2", "m3")]
 
@@ -221,19 +221,23 @@ def test_the_order_of_rows_changes_no_bit(seed):
     assert registry.rows() == made
 
 
-def test_the_job_reads_all_panels(registry, tmp_path):
+@pytest.mark.parametrize("buckets", [1, 3])
+def test_the_job_reads_all_panels_of_all_buckets(registry, tmp_path, buckets):
     registry.values += [value(p, 2.0 + i, "HSCRP") for i, p in enumerate("abcdefg")]
-    chosen, *others = registry.frames()
-    names = ("membership", "people", "patients")
-    paths = {name: str(tmp_path / f"{name}.parquet") for name in (*names, "attenders")}
-    for name, frame in zip(names, others, strict=True):
-        frame.write_parquet(paths[name])
-    paths["values"] = []
-    for (marker,), frame in chosen.group_by("marker"):
-        paths["values"].append(str(tmp_path / f"{marker}.parquet"))
-        frame.write_parquet(paths["values"][-1])
+    expected = list(registry.rows().values())
+    chosen, others = registry.frames()
+    parts = others._asdict() | {f"values/{m}": f for (m,), f in chosen.group_by("marker")}
+    paths = {"values": [], "attenders": [str(tmp_path / "attenders.parquet")]}
+    number = pl.col("person").replace_strict({p: i for i, p in enumerate("abcdefgh")})
+    for part, frame in parts.items():
+        for bucket in range(buckets):
+            path = tmp_path / part / f"{bucket}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            frame.filter(number % buckets == bucket).write_parquet(path)
+            paths.setdefault(part.partition("/")[0], []).append(str(path))
+    paths["attenders"] = paths["attenders"][0]
     assert main(paths, "", HOW) == "20 comparisons of attenders"
-    assert pl.read_parquet(paths["attenders"]).to_dicts() == list(registry.rows().values())
+    assert pl.read_parquet(paths["attenders"]).to_dicts() == expected
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pandera.polars as pa
 import polars as pl
 import pytest
 from labcohort.assess.in_range import in_range
-from labcohort.assess.reference_ranges import judged
+from labcohort.assess.reference_ranges import judged as judged_by_number
+from labcohort.compare.persons import Persons, members_by_number
 from labcohort.jobs.in_range import main
 
 from schemas.cohort import Chosen, Membership
@@ -53,16 +54,26 @@ def patients(**people: tuple) -> pl.DataFrame:
     return pl.DataFrame([(k, *v) for k, v in people.items()], schema=schema, orient="row")
 
 
+def judged(values: pl.DataFrame, people: pl.DataFrame | None, ranges) -> pl.DataFrame:
+    """The values by person, held against their ranges."""
+    persons = Persons([values.get_column("person")])
+    facts = persons.arranged([patients() if people is None else people])
+    named = values.with_columns(name="person")
+    found = judged_by_number(persons.numbered(0, named), facts, list(ranges), {})
+    return found.rename({"name": "person"}).drop("number")
+
+
 def row(values: pl.DataFrame, who: pl.DataFrame, ranges=(BUN,), people=None, **how) -> dict:
-    found = judged(values, patients() if people is None else people, list(ranges), {})
-    (made,) = in_range([TESTED], [found], who, HOW | how)
+    persons = Persons([who.get_column("person")])
+    found = persons.numbered(0, judged(values, people, ranges))
+    groups = members_by_number([who.lazy()], persons)
+    (made,) = in_range([TESTED], [("BUN", found)], groups, HOW | how)
     InRange.validate(typed(InRange, [made]), lazy=True)
     return made
 
 
 def sides(values: pl.DataFrame, ranges=(BUN,), people=None) -> list[int | None]:
-    found = judged(values, patients() if people is None else people, list(ranges), {})
-    return found.get_column("side").to_list()
+    return judged(values, people, ranges).get_column("side").to_list()
 
 
 def test_counts_of_before_and_after():
@@ -131,9 +142,7 @@ def test_ranges_by_sex_and_age_at_the_sample():
         sexless=(None, date(1960, 6, 30), None),
     )
     names = people.get_column("person").to_list()
-    found = judged(
-        chosen(*(value(p, "baseline", 5.0) for p in [*names, "nobody"])), people, ranges, {}
-    )
+    found = judged(chosen(*(value(p, "baseline", 5.0) for p in [*names, "nobody"])), people, ranges)
     assert dict(found.select("person", "high").iter_rows()) == {
         "man": 10.0, "woman_60": 12.0, "woman_59": 11.0, "of_age": 12.0, "ageless": None,
         "sexless": None, "nobody": None,
@@ -239,25 +248,21 @@ def test_counts_add_up_and_the_order_of_rows_changes_no_bit(seed):
     assert 0 < made["n_without_range"] < made["n_pairs"]
 
 
-def test_the_job_has_a_row_for_all_that_is_tested(tmp_path):
-    about = patients(p1=("male", None, 50.0))
+@pytest.mark.parametrize("person", ["p1", "p2"], ids=["one_bucket", "two_buckets"])
+def test_the_job_has_a_row_for_all_that_is_tested(tmp_path, person):
     frames = {
-        "renal": (chosen(*both("p1", 5.0, 9.0)), members("p1")),
-        "liver": (
-            chosen(*both("p1", 30.0, 30.0, (7.0, 40.0), marker="ALT")),
-            members("p1", cohort="male"),
-        ),
+        "values/renal": chosen(*both("p1", 5.0, 9.0)),
+        "values/liver": chosen(*both(person, 30.0, 30.0, (7.0, 40.0), marker="ALT")),
+        "membership": pl.concat([members("p1"), members(person, cohort="male")]),
+        "patients": patients(p1=("male", None, 50.0), p2=("male", None, 50.0)),
     }
-    for panel, (values, _) in frames.items():
-        values.write_parquet(tmp_path / f"values_{panel}.parquet")
-    pl.concat(who for _, who in frames.values()).write_parquet(tmp_path / "membership.parquet")
-    about.write_parquet(tmp_path / "patients.parquet")
-    paths = {
-        "values": [str(tmp_path / f"values_{panel}.parquet") for panel in frames],
-        "membership": str(tmp_path / "membership.parquet"),
-        "patients": str(tmp_path / "patients.parquet"),
-        "in_range": str(tmp_path / "in_range.parquet"),
-    }
+    paths = {"in_range": str(tmp_path / "in_range.parquet")}
+    for part, frame in frames.items():
+        for bucket in sorted({"p1", person}):
+            path = tmp_path / part / f"{bucket}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            frame.filter(person=bucket).write_parquet(path)
+            paths.setdefault(part.partition("/")[0], []).append(str(path))
     tested = [
         TESTED,
         TESTED | {"marker": "ALT", "cohort": "male"},
@@ -272,6 +277,11 @@ def test_the_job_has_a_row_for_all_that_is_tested(tmp_path):
         ("female", "BUN", 0, 0, 0),
         ("male", "ALT", 1, 1, 0),
     ]
+
+
+def test_a_person_twice_at_a_visit_is_a_fault():
+    with pytest.raises(ValueError, match="stands twice"):
+        row(chosen(*both("p1", 5.0, 9.0), value("p1", "month_6", 5.0)), members("p1"))
 
 
 @pytest.mark.parametrize(

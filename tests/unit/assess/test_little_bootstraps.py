@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from labcohort.assess import little_bootstraps as bag
 from labcohort.assess import regression_to_the_mean as of
+from labcohort.assess.band import Band
 from labcohort.assess.little_bootstraps import little_bootstraps
-from labcohort.assess.regression_to_the_mean import Band, Cohort, regression_to_the_mean
+from labcohort.assess.regression_to_the_mean import Cohort, regression_to_the_mean
 from labcohort.assess.resampling import means, medians
 
 CHANGE = -3.0

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from labcohort.assess.band import Band
 from labcohort.assess.regression_to_the_mean import (
-    Band,
     Cohort,
     parameters,
     regression_to_the_mean,

@@ -53,3 +53,14 @@ def test_what_does_not_exist_is_nan_beside_what_does(of, log):
     low, high = np.array([0.0, 1.0, 60.0, np.nan]), np.array([1.0, 1.0, 70.0, 1.0])
     found = of(0, 1, np.array([0.5] * 4), low, high, log)
     assert np.isfinite(found).tolist() == [True, False, False, False]
+
+
+def test_medians_of_a_row_are_the_same_bits_alone_or_among_rows():
+    draw = np.random.default_rng(2)
+    r, low = draw.uniform(-0.99, 0.99, (20, 30)), draw.uniform(-5, 3, (20, 30))
+    low[3, 7:] = np.nan
+    rows = selected_median(50.0, 4.0, r, low, low + 0.7, False)
+    for one, *alone in zip(rows, r, low, strict=True):
+        correlations, bounds = alone
+        expected = selected_median(50.0, 4.0, correlations, bounds, bounds + 0.7, False)
+        assert np.array_equal(one, expected, equal_nan=True)

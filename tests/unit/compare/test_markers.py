@@ -1,4 +1,4 @@
-"""The values of a marker come from the files of its panel, of all buckets."""
+"""The values of a marker come from the files of its panel, bucket by bucket."""
 
 import polars as pl
 from labcohort.compare.markers import by_marker, panels_of
@@ -18,7 +18,11 @@ def test_each_marker_has_its_rows_of_all_buckets(tmp_path):
         schema = {"person": pl.String, "marker": pl.String, "value": pl.Float64}
         pl.DataFrame(own, schema=schema, orient="row").write_parquet(path)
         paths.append(str(path))
-    expected = {"TC": [5.0, 6.0], "UA": [300.0]}
+    expected = {"TC": [[5.0], [6.0]], "UA": [[300.0], []]}
     for order in (paths, paths[::-1]):
-        found = by_marker(panels_of(order), {"TC", "UA", "LDL"})
-        assert {m: v.collect().get_column("value").to_list() for m, v in found} == expected
+        panels = panels_of(order, ["1-of-2", "2-of-2"])
+        found = {
+            marker: [own.collect().get_column("value").to_list() for own in buckets]
+            for marker, buckets in by_marker(panels, {"TC", "UA", "LDL"})
+        }
+        assert found == expected

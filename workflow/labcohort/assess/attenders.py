@@ -8,18 +8,18 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from labcohort.assess import standardised_difference
+from labcohort.assess.by_person import Visit, visits_by_person
+from labcohort.compare.counted import counted
 from labcohort.compare.limits import too_many_limits
-from labcohort.compare.markers import by_marker
-from labcohort.compare.persons import Persons
-from labcohort.compare.summaries import mean, sd
+from labcohort.compare.markers import Panel, by_marker
+from labcohort.compare.persons import Persons, members_by_number
 from labcohort.derive.age import age_at
-from labcohort.derive.censored import rests_on_limit
-from labcohort.keys import repeats
 
 AGE, SEX_MALE = "age", "sex_male"
 
@@ -52,13 +52,16 @@ class Contrast:
     marker: str | None = None
 
 
-def attenders(
-    panels: Sequence[pl.LazyFrame],
-    membership: pl.DataFrame,
-    people: pl.DataFrame,
-    patients: pl.DataFrame,
-    how: dict,
-) -> list[dict]:
+class Bucket(NamedTuple):
+    """What is known of a bucket of persons: who is in the cohort of everyone when
+    (schemas.cohort.Membership), who was suitable (People), and schemas.harmonised.Patients."""
+
+    membership: pl.DataFrame
+    people: pl.DataFrame
+    patients: pl.DataFrame
+
+
+def attenders(panels: Sequence[Panel], buckets: Sequence[Bucket], how: dict) -> list[dict]:
     """Rows of schemas.attenders.Attenders: three comparisons of baseline values.
 
     `followup_sets`: the members of everyone at one follow-up against those at another;
@@ -68,27 +71,26 @@ def attenders(
 
     Parameters
     ----------
-    panels : schemas.cohort.Chosen of each panel; of the eligible and of those otherwise eligible.
-        One marker is read at a time.
-    membership : schemas.cohort.Membership.
-    people : person, failed (null: eligible) and lacks_followup_only.
-    patients : schemas.harmonised.Patients.
+    panels : schemas.cohort.Chosen of each panel, of each of the buckets; of the eligible and of
+        those otherwise eligible. One marker is read at a time.
+    buckets : who these persons are.
     how : everyone (the cohort's name), baseline, timepoints (follow-ups in their order), markers,
         log (markers compared on logarithms), confidence, detection.
     """
-    everyone = membership.filter(pl.col("cohort") == how["everyone"])
-    suitable = people.filter(pl.col("failed").is_null() | pl.col("lacks_followup_only"))
-    persons = Persons(everyone.get_column("person"), suitable.get_column("person"))
-    members = {
-        timepoint: persons.has(persons.numbered(everyone.filter(timepoint=timepoint)))
-        for timepoint in how["timepoints"]
-    }
-    attendance = list(_of_attendance(members, persons.has(persons.numbered(suitable))))
-    of_persons = _of_persons(panels, patients, persons, how["baseline"])
+    eligible = pl.col("failed").is_null() | pl.col("lacks_followup_only")
+    suitable = [own.people.filter(eligible).get_column("person") for own in buckets]
+    everyone = [own.membership.get_column("person") for own in buckets]
+    persons = Persons([pl.concat(own) for own in zip(everyone, suitable, strict=True)])
+    groups = members_by_number([own.membership.lazy() for own in buckets], persons)
+    nobody = np.empty(0, np.int32)
+    members = {t: persons.has(groups.get((how["everyone"], t), nobody)) for t in how["timepoints"]}
+    attendance = list(_of_attendance(members, _has(suitable, persons)))
+    of_persons = _of_persons(panels, [own.patients for own in buckets], persons, how["baseline"])
     # by marker: the rows of whole groups, and of pairs
     whole, paired = {}, {}
-    for marker, values in _measured(panels, persons, how):
-        variable, seen = _baseline(marker, values, how), _seen(values, persons, how)
+    for marker, visits in _measured(panels, persons, how):
+        variable = _baseline(marker, visits[how["baseline"]], how)
+        seen = {t: ~np.isnan(visits[t].value) for t in how["timepoints"]}
         whole[marker] = [_row(contrast, variable, how) for contrast in attendance]
         paired[marker] = [
             _row(contrast, each, how)
@@ -102,85 +104,71 @@ def attenders(
     return rows + [row for marker in how["markers"] for row in paired[marker]]
 
 
-def _measured(
-    panels: Sequence[pl.LazyFrame], persons: Persons, how: dict
-) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Each planned marker's values at baseline and follow-ups, by number; one is in memory.
+def _has(names: Sequence[pl.Series], persons: Persons) -> np.ndarray:
+    """Who is among these persons of each bucket."""
+    own = [persons.numbered(bucket, each.to_frame()) for bucket, each in enumerate(names)]
+    return persons.has(pl.concat(own).get_column("number").to_numpy())
 
-    ValueError where a person stands twice at one timepoint.
-    """
-    used = pl.col("timepoint").is_in([how["baseline"], *how["timepoints"]])
-    taken = ("person", "timepoint", "value")
+
+def _measured(
+    panels: Sequence[Panel], persons: Persons, how: dict
+) -> Iterator[tuple[str, dict[str, Visit]]]:
+    """Each planned marker's values at baseline and follow-ups; one marker is in memory."""
+    timepoints = [how["baseline"], *how["timepoints"]]
     left = set(how["markers"])
     for marker, values in by_marker(panels, how["markers"]):
-        rows = values.filter(used).select(*taken, limit=rests_on_limit()).collect()
-        own = persons.numbered(rows)
-        if repeats(own, "timepoint", "number"):
-            raise ValueError("a person stands twice at one marker and timepoint")
         left.remove(marker)
-        yield marker, own
-    schema = {"timepoint": pl.String, "value": pl.Float64, "limit": pl.Boolean, "number": pl.UInt32}
+        yield marker, visits_by_person(values, persons, timepoints)
     for marker in left:
-        yield marker, pl.DataFrame(schema=schema)
+        yield marker, visits_by_person([], persons, timepoints)
 
 
-def _baseline(marker: str, values: pl.DataFrame, how: dict) -> Variable:
+def _baseline(marker: str, visit: Visit, how: dict) -> Variable:
     """A marker's baseline values, on logarithms where the study analyses them so."""
-    own = values.filter(timepoint=how["baseline"])
+    person = np.flatnonzero(~np.isnan(visit.value))
+    value, limit = visit.value[person], visit.limit[person]
     if marker not in how["log"]:
-        return _variable(marker, "linear", own)
-    positive = pl.when(pl.col("value") > 0).then(pl.col("value").log())
-    return _variable(marker, "log", own.with_columns(value=positive))
-
-
-def _seen(values: pl.DataFrame, persons: Persons, how: dict) -> dict[str, np.ndarray]:
-    """Who has a value at each follow-up."""
-    return {t: persons.has(values.filter(timepoint=t)) for t in how["timepoints"]}
+        return Variable(marker, "linear", person, value, limit)
+    logs = np.log(value, out=np.full(value.shape, np.nan), where=value > 0)
+    return Variable(marker, "log", person, logs, limit)
 
 
 def _of_persons(
-    panels: Sequence[pl.LazyFrame], patients: pl.DataFrame, persons: Persons, baseline: str
+    panels: Sequence[Panel], patients: Sequence[pl.DataFrame], persons: Persons, baseline: str
 ) -> list[Variable]:
     """Age and sex of those of whom they are known.
 
     Completed years at the first baseline sample, else the age that the patient table gives. Men
     among men and women; the share of women is the rest.
     """
-    facts = persons.numbered(patients.select("person", "birth_date", "age", "sex"))
-    first = _first_samples(panels, persons, baseline).gather(facts.get_column("number"))
+    facts = ("person", "birth_date", "age", "sex")
+    of_all = persons.arranged([own.select(facts) for own in patients])
     completed = age_at(pl.col("birth_date"), pl.col("sample_date")).cast(pl.Float64)
-    known = facts.with_columns(sample_date=first).select(
-        "number",
-        limit=pl.lit(False),
-        age=pl.coalesce(completed, "age"),
-        sex_male=(pl.col("sex") == "male").cast(pl.Float64),
+    known = of_all.with_columns(sample_date=_first_samples(panels, persons, baseline)).select(
+        age=pl.coalesce(completed, "age"), sex_male=(pl.col("sex") == "male").cast(pl.Float64)
     )
-    return [
-        _variable(name, scale, known.rename({name: "value"}).drop_nulls("value"))
-        for name, scale in ((AGE, "linear"), (SEX_MALE, "share"))
-    ]
+    scales = {AGE: "linear", SEX_MALE: "share"}
+    return [_of_person(name, scale, known.get_column(name)) for name, scale in scales.items()]
 
 
-def _first_samples(panels: Sequence[pl.LazyFrame], persons: Persons, baseline: str) -> pl.Series:
+def _of_person(name: str, scale: str, values: pl.Series) -> Variable:
+    """What is known of persons, in the order of their numbers; null where it is not."""
+    person, value = values.is_not_null().arg_true().to_numpy(), values.drop_nulls().to_numpy()
+    return Variable(name, scale, person, value, np.zeros(value.size, bool))
+
+
+def _first_samples(panels: Sequence[Panel], persons: Persons, baseline: str) -> pl.Series:
     """The date of each person's first baseline sample, by number; null without one."""
     none = np.iinfo(np.int32).max
     first = np.full(persons.size, none, np.int32)
-    for values in panels:
-        own = (
-            values.filter(pl.col("timepoint") == baseline, pl.col("sample_date").is_not_null())
-            .group_by("person")
-            .agg(pl.col("sample_date").min().to_physical())
-        )
-        # a panel has many values of a person: they are never held at once
-        dates = persons.numbered(own.collect(engine="streaming"))
-        number = dates.get_column("number").to_numpy()
-        first[number] = np.minimum(first[number], dates.get_column("sample_date").to_numpy())
+    there = (pl.col("timepoint") == baseline) & pl.col("sample_date").is_not_null()
+    # a panel has many values of a person: of one file at a time they are held
+    for panel in panels:
+        for bucket, values in enumerate(panel):
+            dates = values.filter(there).select("person", pl.col("sample_date").to_physical())
+            number, date = persons.numbered(bucket, dates.collect()).select("number", "sample_date")
+            np.minimum.at(first, number.to_numpy(), date.to_numpy())
     return pl.Series(first).replace(none, None).cast(pl.Date)
-
-
-def _variable(name: str, scale: str, rows: pl.DataFrame) -> Variable:
-    columns = (rows.get_column(column).to_numpy() for column in ("number", "value", "limit"))
-    return Variable(name, scale, *columns)
 
 
 def _of_attendance(members: dict[str, np.ndarray], suitable: np.ndarray) -> Iterator[Contrast]:
@@ -218,7 +206,8 @@ def _row(contrast: Contrast, variable: Variable, how: dict) -> dict:
     n_both = int((in_a & in_b).sum())
     n_left_out = int(((inside[0] | inside[1]) & ~known).sum())
     # the order of the persons is the files' and must not change a bit: sums here are exact
-    mean_a, mean_b, sd_a, sd_b = mean(x_a), mean(x_b), None, None
+    of_a, of_b = counted(x_a), counted(x_b)
+    mean_a, mean_b, sd_a, sd_b = of_a.mean, of_b.mean, None, None
     limits = (variable.limit[own][:, None] for own in (in_a, in_b))
     no_mean = next(
         (why for side in limits if (why := too_many_limits(side, how["detection"]))), None
@@ -230,7 +219,7 @@ def _row(contrast: Contrast, variable: Variable, how: dict) -> dict:
         counts = int(x_a.sum()), len(x_a), int(x_b.sum()), len(x_b)
         d = standardised_difference.of_shares(*counts, how["confidence"])
     else:
-        sd_a, sd_b = sd(x_a), sd(x_b)
+        sd_a, sd_b = of_a.sd, of_b.sd
         d = standardised_difference.of_means(
             mean_a, sd_a, len(x_a), mean_b, sd_b, len(x_b), how["confidence"]
         )

@@ -1,6 +1,6 @@
 """Values within their reference range before and after, in the same persons."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,6 @@ import polars as pl
 
 from labcohort.assess.proportions import mcnemar, paired_difference
 from labcohort.assess.reference_ranges import side_of
-from labcohort.compare.persons import Persons
 from labcohort.compare.summaries import median
 from labcohort.derive.censored import rests_on_limit
 
@@ -19,27 +18,27 @@ SELECTED = "chosen on a baseline value: regression to the mean alone moves these
 
 
 def in_range(
-    tested: list[dict], parts: Iterable[pl.DataFrame], members: pl.DataFrame, how: dict
+    tested: list[dict],
+    parts: Iterable[tuple[str, pl.DataFrame]],
+    groups: Mapping[tuple[str, str], np.ndarray],
+    how: dict,
 ) -> list[dict]:
     """Rows (schemas.in_range.InRange) of markers in cohorts at timepoints.
 
-    `tested` are rows of cohort, marker, timepoint and selected_on_baseline; `parts` are of
-    `reference_ranges.judged`, each with all values of some markers, and taken one at a time;
-    `members` is schemas.cohort.Membership; `how` has baseline, confidence and censored. A pair
+    `tested` are rows of cohort, marker, timepoint and selected_on_baseline; `parts` are a marker
+    each, with all of its values (of `reference_ranges.judged`, by `number` of the person), and
+    taken one at a time; `groups` are the members by cohort and timepoint
+    (compare.persons.members_by_number); `how` has baseline, confidence and censored. A pair
     counts where both values have a range. The change is followed within persons: 2x2 of before
     and after, exact McNemar test, Newcombe's interval of the difference of shares (follow-up less
-    baseline). ValueError where a person stands twice in a cohort or at a timepoint.
+    baseline). ValueError where a person stands twice at a timepoint.
     """
-    asked = (pl.col(name).is_in({row[name] for row in tested}) for name in ("cohort", "timepoint"))
-    members = members.filter(*asked)
-    persons = Persons(members.get_column("person"))
-    groups = _groups(tested, members, persons)
     left, rows = list(tested), []
-    for values in parts:
-        visits = _visits(values, persons)
-        found = {marker for marker, _ in visits}
-        rows += [_row(row, visits, groups, how) for row in left if row["marker"] in found]
-        left = [row for row in left if row["marker"] not in found]
+    for marker, values in parts:
+        own = [row for row in left if row["marker"] == marker]
+        visits = _visits(values, {how["baseline"], *(row["timepoint"] for row in own)}, groups)
+        rows += [_row(row, visits, groups, how) for row in own]
+        left = [row for row in left if row["marker"] != marker]
     # of what nobody has a value, a row says so
     return rows + [_row(row, {}, groups, how) for row in left]
 
@@ -56,48 +55,39 @@ class _Visit:
         return {name: column[rows] for name, column in self.taken.items()}
 
 
-def _groups(
-    tested: list[dict], members: pl.DataFrame, persons: Persons
-) -> dict[tuple[str, str], np.ndarray]:
-    """The members' numbers by cohort and timepoint, of those that are tested and have any."""
-    groups = {}
-    for cohort, timepoint in dict.fromkeys((row["cohort"], row["timepoint"]) for row in tested):
-        own = persons.numbered(members.filter(cohort=cohort, timepoint=timepoint))
-        if own.height:
-            groups[cohort, timepoint] = np.flatnonzero(_places(own, persons.size) >= 0)
-    return groups
-
-
-def _visits(values: pl.DataFrame, persons: Persons) -> dict[tuple[str, str], _Visit]:
-    """The values of each marker and timepoint."""
-    taken = values.select(
-        "person", "marker", "timepoint", "value", "side", "own", *BOUNDS, limit=rests_on_limit()
-    )
-    own = persons.numbered(taken)
-    parts = own.partition_by("marker", "timepoint", as_dict=True, include_key=False)
+def _visits(
+    values: pl.DataFrame,
+    timepoints: Collection[str],
+    groups: Mapping[tuple[str, str], np.ndarray],
+) -> dict[str, _Visit]:
+    """A marker's values at the timepoints at which there are any."""
+    # the numbers of a group are ascending
+    last = max((int(group[-1]) for group in groups.values()), default=-1)
+    taken = values.with_columns(limit=rests_on_limit()).select("number", "timepoint", *TAKEN)
+    parts = {timepoint: taken.filter(timepoint=timepoint) for timepoint in timepoints}
     return {
-        key: _Visit(
-            _places(part, persons.size),
+        timepoint: _Visit(
+            _places(part.get_column("number").to_numpy(), last + 1),
             {name: part.get_column(name).to_numpy() for name in TAKEN},
         )
-        for key, part in parts.items()
+        for timepoint, part in parts.items()
+        if part.height
     }
 
 
-def _places(numbered: pl.DataFrame, persons: int) -> np.ndarray:
+def _places(number: np.ndarray, persons: int) -> np.ndarray:
     """The row of each person, shape (persons,); -1 for none. ValueError where one has two."""
-    places, rows = np.full(persons, -1, np.int32), np.arange(numbered.height, dtype=np.int32)
-    number = numbered.get_column("number").to_numpy()
+    places, rows = np.full(persons, -1, np.int32), np.arange(number.size, dtype=np.int32)
     places[number] = rows
     if (places[number] != rows).any():
-        raise ValueError("a person stands twice in one cohort, or at one marker and timepoint")
+        raise ValueError("a person stands twice at one marker and timepoint")
     return places
 
 
 def _row(
     tested: dict,
-    visits: dict[tuple[str, str], _Visit],
-    groups: dict[tuple[str, str], np.ndarray],
+    visits: dict[str, _Visit],
+    groups: Mapping[tuple[str, str], np.ndarray],
     how: dict,
 ) -> dict:
     """The row of one marker in one cohort at one timepoint."""
@@ -165,12 +155,12 @@ def _sides(visit: dict[str, np.ndarray], name: str) -> dict[str, int]:
 
 def _judged_both(
     tested: dict,
-    visits: dict[tuple[str, str], _Visit],
+    visits: dict[str, _Visit],
     group: np.ndarray | None,
     baseline: str,
 ) -> tuple[int, dict[str, np.ndarray], dict[str, np.ndarray]]:
     """How many of the group have a value at both visits; TAKEN of those with a range at both."""
-    own = [visits.get((tested["marker"], t)) for t in (baseline, tested["timepoint"])]
+    own = [visits.get(t) for t in (baseline, tested["timepoint"])]
     if group is None or None in own:
         none = {name: np.empty(0) for name in TAKEN}
         return 0, none, none
@@ -186,7 +176,9 @@ def _judged_both(
 def _ranges(visit: dict[str, np.ndarray]) -> pl.DataFrame:
     """The distinct ranges (low, high; null is open) of the values."""
     bounds = pl.DataFrame({end: visit[end] for end in BOUNDS}, nan_to_null=True)
-    return bounds.group_by(BOUNDS).len().select(BOUNDS)
+    # most often all have one: to see it takes a tenth of the time of telling them apart
+    same = bounds.select(pl.all().eq_missing(pl.all().first()).all())
+    return bounds.head(1) if all(same.row(0)) else bounds.unique()
 
 
 def _centre(visit: dict[str, np.ndarray], used: pl.DataFrame) -> str | None:

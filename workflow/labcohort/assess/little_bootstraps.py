@@ -80,14 +80,16 @@ def _blocks(
     strata: Sequence[_Stratum], how_many: int, stream: np.random.Generator
 ) -> Iterator[np.ndarray]:
     """The counts of a subset."""
-    weights = np.concatenate([np.full(s.size, s.weight) for s in strata])
-    in_block = max(1, BLOCK // weights.size)
+    size = sum(s.size for s in strata)
+    in_block = max(1, BLOCK // size)
     for start in range(0, how_many, in_block):
         rows = min(in_block, how_many - start)
-        counts = [
-            s.counts[stream.integers(0, QUANTILES, (rows, s.size), np.uint16)] for s in strata
-        ]
-        yield np.vstack([weights, np.hstack(counts)])
+        block, end = np.empty((1 + rows, size)), 0
+        for s in strata:
+            own, end = block[:, end : end + s.size], end + s.size
+            own[0] = s.weight
+            own[1:] = s.counts[stream.integers(0, QUANTILES, (rows, s.size), np.uint16)]
+        yield block
 
 
 def _poisson(mean: float) -> np.ndarray:

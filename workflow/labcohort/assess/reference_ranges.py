@@ -4,16 +4,18 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
+from labcohort.assess.ages import ages_at
 from labcohort.compare.ties import RELATIVE_TOLERANCE
-from labcohort.derive.age import age_at
 
 # a value half-way between two decimals is seldom that in binary
 DIGITS = 12
+# what a row of the table may ask of a person
+FACTS = ("sex", "age_low", "age_high")
 
 
 def judged(
     chosen: pl.DataFrame,
-    patients: pl.DataFrame,
+    facts: pl.DataFrame,
     ranges: list[dict],
     decimals: dict[str, int],
 ) -> pl.DataFrame:
@@ -27,8 +29,8 @@ def judged(
 
     Parameters
     ----------
-    chosen : schemas.cohort.Chosen; one row a person, marker and timepoint.
-    patients : schemas.harmonised.Patients.
+    chosen : schemas.cohort.Chosen, with the person's `number`; a row a marker and timepoint.
+    facts : schemas.harmonised.Patients, in the order of the numbers (compare.persons.Persons).
     ranges : rows marker, sex, age_low (inclusive), age_high (exclusive), low, high; null is open.
     decimals : of each marker as it is reported; a marker that is not there is not rounded.
 
@@ -43,26 +45,33 @@ def judged(
         for row in ranges
         if row["marker"] in present and (row["low"] is not None or row["high"] is not None)
     ]
-    facts = patients.select("person", "sex", "birth_date", "age")
-    completed = age_at(pl.col("birth_date"), pl.col("sample_date")).cast(pl.Float64)
     has_own = pl.col("range_low").is_not_null() | pl.col("range_high").is_not_null()
     held = (
-        chosen.join(facts, on="person", how="left", maintain_order="left")
-        .with_columns(years=pl.coalesce(completed, "age"), own=has_own)
-        .with_columns(first=_first_met(table))
-        .with_columns(
+        _with_facts(chosen, facts, table)
+        .with_columns(own=has_own, first=_first_met(table))
+        .select(
+            *chosen.columns,
+            "own",
             *(_bound(end, table) for end in ("low", "high")),
             reported=_reported({m: n for m, n in decimals.items() if m in present}),
         )
+        .collect()
     )
     side = side_of(*(held.get_column(name).to_numpy() for name in ("reported", "low", "high")))
-    return held.select(
-        *chosen.columns,
-        "own",
-        "low",
-        "high",
-        side=pl.Series(side, nan_to_null=True).cast(pl.Int8),
-    )
+    judged_side = pl.Series(side, nan_to_null=True).cast(pl.Int8)
+    return held.drop("reported").with_columns(side=judged_side)
+
+
+def _with_facts(chosen: pl.DataFrame, facts: pl.DataFrame, table: list[dict]) -> pl.LazyFrame:
+    """The values with sex and age (`years`) of their persons, where a row of the table asks."""
+    asked = {name for row in table for name in FACTS if row[name] is not None}
+    if not asked:
+        return chosen.lazy()
+    own = chosen.hstack(facts.select("sex", "birth_date", "age")[chosen.get_column("number")])
+    if asked == {"sex"}:
+        return own.lazy()
+    completed = ages_at(own.get_column("birth_date"), own.get_column("sample_date"))
+    return own.lazy().with_columns(years=pl.coalesce(completed.cast(pl.Float64), "age"))
 
 
 def _first_met(table: list[dict]) -> pl.Expr:

@@ -6,14 +6,14 @@ from functools import lru_cache
 import numpy as np
 import polars as pl
 
-from labcohort.assess.by_person import Visit, inside_by_person, visits_by_person
+from labcohort.assess.band import Band
+from labcohort.assess.by_person import Visit, visits_by_person
 from labcohort.assess.regression_to_the_mean import (
     FROM_DATA,
     FROM_OUTSIDE,
     LARGEST,
     REVERSED,
     STATISTICS,
-    Band,
     Cohort,
     Parameters,
     Regression,
@@ -23,7 +23,7 @@ from labcohort.assess.regression_to_the_mean import (
 )
 from labcohort.assess.resampling import once
 from labcohort.compare.limits import too_many_limits
-from labcohort.compare.persons import numbered
+from labcohort.compare.persons import Persons, members_by_number
 
 LABEL = (
     "difference from the expected regression to the mean; it contains the whole cohort's change"
@@ -53,9 +53,11 @@ def regression_rows(
     """
     everyone = pl.col("cohort") == settings["everyone"]
     members = [own.filter(everyone) for _, own in buckets]
-    persons = numbered(members)
+    persons = Persons([own.select("person").collect().to_series() for own in members])
+    groups = members_by_number(members, persons)
+    inside = {timepoint: persons.has(numbers) for (_, timepoint), numbers in groups.items()}
+    nobody = persons.has(np.empty(0, np.int32))
     followups = list(dict.fromkeys(tested["timepoint"] for tested in settings["tested"]))
-    inside = inside_by_person(members, persons, followups)
     selections = {selection["cohort"]: selection for selection in settings["selections"]}
     selecting = {selection["marker"] for selection in settings["selections"]}
 
@@ -74,7 +76,8 @@ def regression_rows(
             for code in codes
             for timepoint in (settings["baseline"], tested["timepoint"])
         )
-        known = [inside[tested["timepoint"]], *(~np.isnan(visit.value) for visit in (x0, y0, y1))]
+        members_then = inside.get(tested["timepoint"], nobody)
+        known = [members_then, *(~np.isnan(visit.value) for visit in (x0, y0, y1))]
         whole = np.flatnonzero(np.logical_and.reduce(known))
         cohort = Cohort(
             *(visit.value[whole] for visit in (x0, x1, y0, y1)),

@@ -10,15 +10,27 @@ regression then lies between the two, and that they differ is the sign of it, as
 in a cohort that is not normal.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from labcohort.assess.band import Band
 from labcohort.assess.little_bootstraps import little_bootstraps
-from labcohort.assess.resampling import Moments, interval, means, medians, once, resamples
+from labcohort.assess.resampling import (
+    Moments,
+    interval,
+    keep_freed_memory,
+    means,
+    medians,
+    once,
+    resamples,
+)
 from labcohort.assess.time_reversed import reversed_change, reversed_counts, whole_change
 from labcohort.assess.truncated_normal import selected_mean, selected_median
 
+# (statistic, what or estimator and where its reliability is from) -> shape (resamples,)
+Changes = dict[tuple[str, ...], np.ndarray]
 STATISTICS = {"mean": means, "median": medians}
 SELECTED = {"mean": selected_mean, "median": selected_median}
 # (estimator, where its reliability is from)
@@ -28,21 +40,6 @@ REVERSED = ("time_reversed", "data")
 # So many persons are resampled themselves. Of more a bag of little bootstraps is, at a bounded
 # cost: its subsets have as many of those on whom a selection turns, and its intervals their width.
 LARGEST = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Values of the selecting marker, in its unit, that select; an open end is infinite."""
-
-    low: float
-    high: float
-    low_inclusive: bool = True
-    high_inclusive: bool = False
-
-    def holds(self, x: np.ndarray) -> np.ndarray:
-        """Which values lie in the band."""
-        above = x >= self.low if self.low_inclusive else x > self.low
-        return above & (x <= self.high if self.high_inclusive else x < self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +149,9 @@ def _again(
     cohort: Cohort,
     band: Band,
     external_rho: float | None,
-    point: dict[tuple[str, ...], np.ndarray],
+    point: Changes,
     stream: tuple[int, int, str],
-) -> dict[tuple[str, ...], np.ndarray]:
+) -> Changes:
     """All changes of `point` in every resample, each of shape (how_many,)."""
     if cohort.x0.size <= LARGEST:
         blocks = [
@@ -162,42 +159,75 @@ def _again(
             for counts in resamples(cohort.x0.size, *stream)
         ]
         return {name: np.concatenate([block[name] for block in blocks]) for name in point}
-    blocks = []
+    keep_freed_memory()
+    parts = []
     for places, own in little_bootstraps(_concerned(cohort, band), *stream):
         subset = cohort.of(places)
-        for counts in own:
-            block = changes(subset, band, counts, external_rho)
-            # from the subset itself, its first row
-            blocks.append({name: block[name][1:] - block[name][0] for name in point})
-    return {n: point[n] + np.concatenate([block[n] for block in blocks]) for n in point}
+        parts += [_seen(subset, band, counts) for counts in own]
+    seen, fitted = _stacked(parts)
+    found = seen | _expected(cohort, band, fitted, external_rho)
+    # the first of a block is the subset itself, from which its resamples deviate
+    sizes = np.array([own.mu.size for _, own in parts])
+    real = np.arange(1, sizes.max()) < sizes[:, None]
+    return {n: point[n] + (found[n][:, 1:] - found[n][:, :1])[real] for n in point}
+
+
+def _stacked(parts: Sequence[tuple[Changes, Parameters]]) -> tuple[Changes, Parameters]:
+    """What was seen in blocks of resamples, each array of shape (blocks, resamples) with NaN after
+    a short block: the normal model takes little longer for thousands than for a few."""
+    blocks, fits = zip(*parts, strict=True)
+    seen = {name: _rows([block[name] for block in blocks]) for name in blocks[0]}
+    each = ([getattr(fit, name) for fit in fits] for name in Parameters.__slots__)
+    # of the selecting marker itself the correlation at baseline is the number one
+    return seen, Parameters(*(_rows(own) if np.ndim(own[0]) else own[0] for own in each))
+
+
+def _rows(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    rows = np.full((len(arrays), max(array.size for array in arrays)), np.nan)
+    for row, array in zip(rows, arrays, strict=True):
+        row[: array.size] = array
+    return rows
 
 
 def _concerned(cohort: Cohort, band: Band) -> np.ndarray:
     """Who is in the band at baseline or, less the cohort's change, at follow-up."""
-    backwards = reversed_counts(
-        once(cohort.x0.size), cohort.x0, cohort.x1, band.holds, cohort.x_log
-    )
+    backwards = reversed_counts(once(cohort.x0.size), cohort.x0, cohort.x1, band, cohort.x_log)
     return band.holds(cohort.x0) | (backwards[0] > 0)
 
 
 def changes(
     cohort: Cohort, band: Band, counts: np.ndarray, external_rho: float | None = None
-) -> dict[tuple[str, ...], np.ndarray]:
+) -> Changes:
     """Observed and expected changes, each of shape (resamples,), by statistic and estimator."""
+    seen, fitted = _seen(cohort, band, counts)
+    return seen | _expected(cohort, band, fitted, external_rho)
+
+
+def _seen(cohort: Cohort, band: Band, counts: np.ndarray) -> tuple[Changes, Parameters]:
+    """What the persons themselves tell: the observed change and time-reversed selection's; and
+    what the normal model takes."""
     selected = counts * band.holds(cohort.x0)
-    backwards = reversed_counts(counts, cohort.x0, cohort.x1, band.holds, cohort.x_log)
+    backwards = reversed_counts(counts, cohort.x0, cohort.x1, band, cohort.x_log)
     of_all = whole_change(counts, cohort.y0, cohort.y1, cohort.y_log)
-    fitted = parameters(cohort, counts)
-    found = {}
+    size, found = selected.sum(axis=1), {}
     for name, statistic in STATISTICS.items():
-        of_selected = statistic(selected, cohort.y1) - statistic(selected, cohort.y0)
-        found[name, "observed"] = of_selected
-        found[name, *FROM_DATA] = _modelled(cohort, band, fitted, fitted.rho, name)
-        if external_rho is not None:
-            found[name, *FROM_OUTSIDE] = _modelled(cohort, band, fitted, external_rho, name)
+        before, after = (statistic(selected, y, size) for y in (cohort.y0, cohort.y1))
+        found[name, "observed"] = after - before
         found[name, *REVERSED] = reversed_change(
             backwards, cohort.y0, cohort.y1, of_all, statistic, cohort.y_log
         )
+    return found, parameters(cohort, counts)
+
+
+def _expected(
+    cohort: Cohort, band: Band, fitted: Parameters, external_rho: float | None
+) -> Changes:
+    """What the normal model expects."""
+    found = {}
+    for name in STATISTICS:
+        found[name, *FROM_DATA] = _modelled(cohort, band, fitted, fitted.rho, name)
+        if external_rho is not None:
+            found[name, *FROM_OUTSIDE] = _modelled(cohort, band, fitted, external_rho, name)
     return found
 
 
@@ -219,7 +249,7 @@ def parameters(cohort: Cohort, counts: np.ndarray) -> Parameters:
 def reversed_size(cohort: Cohort, band: Band) -> int:
     """How many persons time-reversed selection finds in the band."""
     counts = once(cohort.x0.size)
-    found = reversed_counts(counts, cohort.x0, cohort.x1, band.holds, cohort.x_log)
+    found = reversed_counts(counts, cohort.x0, cohort.x1, band, cohort.x_log)
     return int(found.sum())
 
 

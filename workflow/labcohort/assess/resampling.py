@@ -12,6 +12,8 @@ import numpy as np
 
 # numbers in one block of counts: bounds the memory whatever the size of the cohort
 BLOCK = 250_000
+# bytes, less than glibc's bound of 32 MB
+LARGEST_KEPT = 30 << 20
 # an interval of the resamples in which the estimate exists would be one of a chosen part of them
 LARGEST_UNDEFINED = 0.05
 
@@ -35,10 +37,21 @@ def resamples(n: int, how_many: int, seed: int, key: str) -> Iterator[np.ndarray
         yield np.bincount(drawn.ravel(), minlength=rows * n).reshape(rows, n).astype(float)
 
 
-def means(counts: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Mean of x, shape (n,), in each resample; NaN where nobody was drawn."""
+def keep_freed_memory() -> None:
+    """Have the memory of freed blocks kept for the next ones: glibc gives back what is larger than
+    the largest piece that was freed before, up to 32 MB (mallopt(3), M_MMAP_THRESHOLD), and the
+    system clears it anew: a quarter of the time of many blocks."""
+    np.empty(LARGEST_KEPT, np.uint8)
+
+
+def means(counts: np.ndarray, x: np.ndarray, size: np.ndarray | None = None) -> np.ndarray:
+    """Mean of x, shape (n,), in each resample; NaN where nobody was drawn.
+
+    `size` is how many were drawn in each, where it is known already.
+    """
+    size = counts.sum(axis=1) if size is None else size
     centre = x.mean() if x.size else 0.0
-    return centre + _divide(counts @ (x - centre), counts.sum(axis=1))
+    return centre + _divide(counts @ (x - centre), size)
 
 
 class Moments:
@@ -74,15 +87,15 @@ class Moments:
         return _divide(self._counts @ x, self._size)
 
 
-def medians(counts: np.ndarray, x: np.ndarray) -> np.ndarray:
+def medians(counts: np.ndarray, x: np.ndarray, size: np.ndarray | None = None) -> np.ndarray:
     """Median of x, shape (n,), in each resample, of an even n the mean of the middle two.
 
-    Counts need not be whole: they may be weights. NaN where nobody was drawn.
+    Counts need not be whole: they may be weights. NaN where nobody was drawn. `size` as in means.
     """
-    drawn = np.flatnonzero(counts.any(axis=0))
+    drawn = np.flatnonzero(counts.max(axis=0))
     if drawn.size == 0:
         return np.full(len(counts), np.nan)
-    half = counts.sum(axis=1) / 2
+    half = (counts.sum(axis=1) if size is None else size) / 2
     # nearly always the middle of the values has the medians of all resamples
     for margin in (7 * drawn.size // 16, 0):
         first, last = margin, drawn.size - margin
@@ -94,7 +107,7 @@ def medians(counts: np.ndarray, x: np.ndarray) -> np.ndarray:
             break
     # the first value by which half, and more than half, is reached
     lower, upper = (
-        x[middle[np.minimum(short.sum(axis=1), middle.size - 1)]]
+        x[middle[np.minimum(np.count_nonzero(short, axis=1), middle.size - 1)]]
         for short in (reached < half[:, None], reached <= half[:, None])
     )
     return np.where(half > 0, (lower + upper) / 2, np.nan)

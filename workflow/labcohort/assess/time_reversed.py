@@ -19,28 +19,38 @@ from collections.abc import Callable
 
 import numpy as np
 
+from labcohort.assess.band import Band
 from labcohort.assess.resampling import means
 
-Holds = Callable[[np.ndarray], np.ndarray]
-Statistic = Callable[[np.ndarray, np.ndarray], np.ndarray]
+Statistic = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 def reversed_counts(
-    counts: np.ndarray, baseline: np.ndarray, followup: np.ndarray, holds: Holds, log: bool
+    counts: np.ndarray, baseline: np.ndarray, followup: np.ndarray, band: Band, log: bool
 ) -> np.ndarray:
     """Counts, shape (resamples, n), of those whose follow-up, less the cohort's change, is held.
 
-    `baseline` and `followup` are the selecting marker's, shape (n,), in its unit; follow-up is
-    NaN where it was not measured: nobody is selected on it. `holds` says which values lie in the
-    band.
+    `baseline` and `followup` are the selecting marker's, shape (n,), in its unit (over zero on
+    the log scale); follow-up is NaN where it was not measured: nobody is selected on it. `band`
+    says which values lie in it.
     """
     measured = np.isfinite(followup)
     whole = (counts, baseline, followup)
     if not measured.all():
         whole = (counts[:, measured], baseline[measured], followup[measured])
-    change = whole_change(*whole, log)
-    before_change = _less(np.where(measured, followup, np.nan), change[:, None], log)
-    return counts * holds(before_change)
+    shift = _shift(whole_change(*whole, log), log)
+    # the changes of resamples are close together: of nearly all persons the ends tell
+    lowest, highest = (
+        _moved(followup, end(shift), log) for end in (np.fmin.reduce, np.fmax.reduce)
+    )
+    always = band.holds(lowest) & band.holds(highest)
+    at_times = np.flatnonzero(band.meets(lowest, highest) & ~always)
+    held = counts * always
+    held[:, at_times] = counts[:, at_times] * band.holds(
+        _moved(followup[at_times], shift[:, None], log)
+    )
+    held[np.isnan(shift)] = 0
+    return held
 
 
 def reversed_change(
@@ -57,7 +67,9 @@ def reversed_change(
     cohort's change `of_all` (whole_change), among the `selected` (reversed_counts). All arrays are
     of the same n persons. NaN where nobody is selected.
     """
-    return statistic(selected, baseline) - _less(statistic(selected, followup), of_all, log)
+    size = selected.sum(axis=1)
+    after = _less(statistic(selected, followup, size), of_all, log)
+    return statistic(selected, baseline, size) - after
 
 
 def whole_change(
@@ -69,4 +81,13 @@ def whole_change(
 
 def _less(followup: np.ndarray, change: np.ndarray, log: bool) -> np.ndarray:
     """Follow-up values, or their mean or median, without the cohort's change."""
-    return followup * np.exp(-change) if log else followup - change
+    return _moved(followup, _shift(change, log), log)
+
+
+def _shift(change: np.ndarray, log: bool) -> np.ndarray:
+    """What takes a change off: a number to add, on the log scale a factor."""
+    return np.exp(-change) if log else -change
+
+
+def _moved(followup: np.ndarray, shift: np.ndarray, log: bool) -> np.ndarray:
+    return followup * shift if log else followup + shift

@@ -54,6 +54,7 @@ def _standard_median(r: ArrayLike, low: ArrayLike, high: ArrayLike) -> np.ndarra
     share, spread = _share(low, high), np.sqrt(1 - r * r)
     w = r * (_density(low) - _density(high)) / share
     below, above = np.full(w.shape, -FARTHEST), np.full(w.shape, FARTHEST)
+    done = np.zeros(w.shape, bool)
     for _ in range(100):
         excess = (_joint(high, w, r) - _joint(low, w, r)) / share - 0.5
         below, above = np.where(excess < 0, w, below), np.where(excess < 0, above, w)
@@ -62,8 +63,10 @@ def _standard_median(r: ArrayLike, low: ArrayLike, high: ArrayLike) -> np.ndarra
         settled = np.abs(step) <= PRECISION
         # a step that leaves the bounds found so far is replaced by their middle
         inside = (w - step > below) & (w - step < above)
-        w = np.where(settled | inside, w - step, (below + above) / 2)
-        if (settled | np.isnan(share)).all():
+        w = np.where(done, w, np.where(settled | inside, w - step, (below + above) / 2))
+        # a row is left when all of it has settled: the same bits, alone or among other rows
+        done |= (settled | np.isnan(share)).all(axis=-1, keepdims=True)
+        if done.all():
             break
     return np.where(np.isfinite(share), w, np.nan)
 

@@ -6,23 +6,27 @@ from pathlib import Path
 
 import polars as pl
 
-
-def panels_of(paths: Sequence[str]) -> list[pl.LazyFrame]:
-    """The rows of each panel: of the files of one folder, a file a bucket of persons."""
-    panels = defaultdict(list)
-    for path in sorted(paths):
-        panels[Path(path).parent].append(path)
-    return [pl.scan_parquet(files) for files in panels.values()]
+# the rows of a panel: of each bucket of persons a file
+Panel = Sequence[pl.LazyFrame]
 
 
-def by_marker(
-    panels: Sequence[pl.LazyFrame], markers: Collection[str]
-) -> Iterator[tuple[str, pl.LazyFrame]]:
+def panels_of(paths: Sequence[str], buckets: Sequence[str]) -> list[Panel]:
+    """The rows of each panel: of the files {bucket}.parquet of one folder, in the buckets' turn."""
+    panels = defaultdict(dict)
+    for path in map(Path, paths):
+        panels[path.parent][path.stem] = pl.scan_parquet(path)
+    return [[files[bucket] for bucket in buckets] for files in panels.values()]
+
+
+def by_marker(panels: Sequence[Panel], markers: Collection[str]) -> Iterator[tuple[str, Panel]]:
     """Each of the markers that is in a panel (column `marker`), with its rows. It is in no other.
 
     For a marker the files of its own panel alone are read.
     """
-    for values in panels:
-        present = values.select(pl.col("marker").unique()).collect().get_column("marker")
-        for marker in sorted(set(present) & set(markers)):
-            yield marker, values.filter(pl.col("marker") == marker)
+    for buckets in panels:
+        present = set()
+        for values in buckets:
+            known = values.select(pl.col("marker").unique()).collect()
+            present.update(known.get_column("marker"))
+        for marker in sorted(present & set(markers)):
+            yield marker, [values.filter(pl.col("marker") == marker) for values in buckets]

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from labcohort.compare.paired import Pairs
-from labcohort.compare.persons import numbered
+from labcohort.compare.persons import Persons, members_by_number
 from labcohort.derive.censored import is_below, rests_on_limit
 from labcohort.flags import words
 
@@ -39,9 +39,11 @@ class Pairing:
 
     def __init__(self, buckets: Sequence[tuple[pl.LazyFrame, pl.LazyFrame]], baseline: str):
         self.baseline = baseline
-        self._persons = numbered([members for _, members in buckets])
-        self._size = sum(known.height for known in self._persons)
-        self._members = _members([members for _, members in buckets], self._persons)
+        members = [own for _, own in buckets]
+        self._persons = Persons(
+            [own.select("person").unique().collect().to_series() for own in members]
+        )
+        self._members = members_by_number(members, self._persons)
         self._values = [values for values, _ in buckets]
         self._marker: str | None = None
         self._visits: dict[str, Visit] = {}
@@ -51,8 +53,8 @@ class Pairing:
         if marker != self._marker:
             self._visits.clear()
             self._marker, self._visits = marker, self._laid_out(marker)
-        inside = self._members.get((cohort, timepoint), np.empty(0, np.uint32))
-        nobody = laid_out(None, self._size)
+        inside = self._members.get((cohort, timepoint), np.empty(0, np.int32))
+        nobody = laid_out(None, self._persons.size)
         visits = (self._visits.get(visit, nobody) for visit in (self.baseline, timepoint))
         return between(inside, *visits, exclude)
 
@@ -60,27 +62,13 @@ class Pairing:
         """The marker's values by timepoint."""
         columns = ("person", "timepoint", "value", "comparator", "flag")
         parts = defaultdict(list)
-        for values, known in zip(self._values, self._persons, strict=True):
+        for bucket, values in enumerate(self._values):
             rows = values.filter(pl.col("marker") == marker).select(columns).collect()
-            own = rows.join(known, on="person").drop("person")
-            for timepoint, part in own.partition_by("timepoint", as_dict=True).items():
-                parts[timepoint[0]].append(part)
-        return {timepoint: laid_out(pl.concat(own), self._size) for timepoint, own in parts.items()}
-
-
-def _members(
-    buckets: Sequence[pl.LazyFrame], persons: Sequence[pl.DataFrame]
-) -> dict[tuple[str, str], np.ndarray]:
-    """The members' numbers, ascending, by cohort and timepoint."""
-    parts = defaultdict(list)
-    for members, known in zip(buckets, persons, strict=True):
-        own = members.collect().join(known, on="person")
-        for key, part in own.partition_by("cohort", "timepoint", as_dict=True).items():
-            parts[key].append(part.get_column("number").to_numpy())
-    groups = {key: np.sort(np.concatenate(own)) for key, own in parts.items()}
-    if any((numbers[1:] == numbers[:-1]).any() for numbers in groups.values()):
-        raise ValueError("a person stands twice at one cohort and timepoint")
-    return groups
+            own = self._persons.numbered(bucket, rows)
+            for (timepoint,), part in own.partition_by("timepoint", as_dict=True).items():
+                parts[timepoint].append(part)
+        size = self._persons.size
+        return {timepoint: laid_out(pl.concat(own), size) for timepoint, own in parts.items()}
 
 
 def laid_out(values: pl.DataFrame | None, persons: int) -> Visit:

@@ -1,5 +1,6 @@
 """Persons by number, so that who has what and who is in what is found by indexing."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,35 +8,62 @@ import polars as pl
 
 
 class Persons:
-    """The persons of some columns, numbered in the order of their pseudonyms."""
+    """The persons of buckets, numbered in the order of the pseudonyms of all: no number tells the
+    bucket.
 
-    def __init__(self, *columns: pl.Series):
-        known = pl.concat(columns).unique().sort()
-        self.size = known.len()
-        self._numbers = known.alias("person").to_frame().with_row_index("number")
+    `buckets`: of each bucket its persons, as often as they come. Whoever is in a bucket is in no
+    other: a person is looked up among those of the bucket alone.
+    """
 
-    def numbered(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The rows of these persons, with their `number` for `person`; others are left out."""
-        return frame.join(self._numbers, on="person").drop("person")
+    def __init__(self, buckets: Sequence[pl.Series]):
+        known = [persons.unique().sort() for persons in buckets]
+        names = pl.concat(known)
+        self.size = len(names)
+        number = np.empty(self.size, np.int32)
+        number[names.arg_sort().to_numpy()] = np.arange(self.size, dtype=np.int32)
+        ends = np.cumsum([len(own) for own in known])[:-1]
+        self._numbers = [pl.Series("number", own) for own in np.split(number, ends)]
+        # Unlike those of an Enum these codes are not laid out anew for each column. They last as
+        # long as a column that has them: this one, of whose persons they are 0, 1, 2, …
+        self._known = [own.cast(pl.Categorical(pl.Categories.random())) for own in known]
 
-    def has(self, rows: pl.DataFrame | None) -> np.ndarray:
-        """Who has a row, shape (size,)."""
+    def numbered(self, bucket: int, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows of a bucket's persons, with their `number` for `person`; others are left out."""
+        numbers, codes = self._numbers[bucket], self._known[bucket].dtype
+        code = frame.get_column("person").cast(codes).to_physical()
+        known, own = code < len(numbers), frame.drop("person")
+        if not known.all():
+            code, own = code.filter(known), own.filter(known)
+        return own.with_columns(numbers.gather(code))
+
+    def arranged(self, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        """Frames of the buckets, of one row a person at most, as one in the order of the numbers;
+        null where a person has no row."""
+        own = pl.concat(self.numbered(bucket, frame) for bucket, frame in enumerate(frames))
+        numbers = pl.Series("number", np.arange(self.size, dtype=np.int32)).to_frame()
+        return numbers.join(own, on="number", how="left", maintain_order="left").drop("number")
+
+    def has(self, numbers: np.ndarray) -> np.ndarray:
+        """Who is among the numbers, shape (size,)."""
         has = np.zeros(self.size, bool)
-        if rows is not None:
-            has[rows.get_column("number").to_numpy()] = True
+        has[numbers] = True
         return has
 
 
-def numbered(buckets: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
-    """The persons of each bucket (columns person, number), numbered in the order of the pseudonyms
-    of all: no number tells the bucket. Whoever is in a bucket is in no other.
+def members_by_number(
+    buckets: Sequence[pl.LazyFrame], persons: Persons
+) -> dict[tuple[str, str], np.ndarray]:
+    """The members' numbers, ascending, by cohort and timepoint.
+
+    `buckets`: of each bucket, schemas.cohort.Membership. ValueError where a person stands twice.
     """
-    known = [frame.select("person").unique().collect() for frame in buckets]
-    names = pl.concat(known).get_column("person")
-    number = np.empty(len(names), np.uint32)
-    number[names.arg_sort().to_numpy()] = np.arange(len(names), dtype=np.uint32)
-    ends = np.cumsum([frame.height for frame in known])[:-1]
-    return [
-        frame.with_columns(number=pl.Series(own))
-        for frame, own in zip(known, np.split(number, ends), strict=True)
-    ]
+    parts = defaultdict(list)
+    for bucket, members in enumerate(buckets):
+        own = persons.numbered(bucket, members.collect())
+        *keys, numbers = own.group_by("cohort", "timepoint").agg("number")
+        for cohort, timepoint, group in zip(*keys, numbers, strict=True):
+            parts[cohort, timepoint].append(group.to_numpy())
+    groups = {key: np.sort(np.concatenate(own)) for key, own in parts.items()}
+    if any((numbers[1:] == numbers[:-1]).any() for numbers in groups.values()):
+        raise ValueError("a person stands twice at one cohort and timepoint")
+    return groups
