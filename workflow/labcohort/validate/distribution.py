@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import polars as pl
 
 # of fewer values nothing is said about how they lie
@@ -22,9 +23,9 @@ def quantiles(values: pl.DataFrame, decimals: int) -> dict[str, float | None] | 
     n = values.get_column("n").sum()
     if n < MINIMUM:
         return None
-    ascending = values.sort("value")
+    ascending = _Ascending(values)
     return {
-        str(p): round(_quantile(ascending, p / 100), decimals)
+        str(p): round(ascending.quantile(p / 100), decimals)
         if n * min(p, 100 - p) >= 100 * SMALL
         else None
         for p in QUANTILES
@@ -43,9 +44,9 @@ def histogram(values: pl.DataFrame, decimals: int, scale: str) -> dict | None:
     n = values.get_column("n").sum()
     if n < MINIMUM:
         return None
-    ascending = values.sort("value")
+    ascending = _Ascending(values)
     tail = max(0.01, SMALL / n)
-    low, high = (_quantile(ascending, p) for p in (tail, 1 - tail))
+    low, high = map(ascending.quantile, (tail, 1 - tail))
     if scale == "log" and low > 0:
         low, high = math.log10(low), math.log10(high)
         values = values.filter(pl.col("value") > 0).with_columns(pl.col("value").log10())
@@ -70,15 +71,21 @@ def histogram(values: pl.DataFrame, decimals: int, scale: str) -> dict | None:
     }
 
 
-def _quantile(ascending: pl.DataFrame, share: float) -> float:
-    """The value below which a share of all values lies, of (value, n) in ascending order."""
-    last = ascending.get_column("n").cum_sum() - 1
-    at = share * last.item(-1)
-    below, above = (
-        ascending.item(int(last.search_sorted(place, side="left")), "value")
-        for place in (math.floor(at), math.ceil(at))
-    )
-    return below + (at - math.floor(at)) * (above - below)
+class _Ascending:
+    """Values (value, n) in ascending order."""
+
+    def __init__(self, values: pl.DataFrame):
+        ascending = values.sort("value")
+        self.value = ascending.get_column("value").to_numpy()
+        # the place of the last of each
+        self.last = np.cumsum(ascending.get_column("n").to_numpy()) - 1
+
+    def quantile(self, share: float) -> float:
+        """The value below which a share of all values lies."""
+        at = share * float(self.last[-1])
+        places = np.searchsorted(self.last, (math.floor(at), math.ceil(at)))
+        below, above = self.value[places].tolist()
+        return below + (at - math.floor(at)) * (above - below)
 
 
 def _counted(values: pl.DataFrame, start: float, width: float, bins: int) -> list[int | None]:
