@@ -28,8 +28,8 @@ from benchmarks.report import as_markdown  # noqa: E402
 from benchmarks.running import Limits, run  # noqa: E402
 
 STAGES = "ingest", "harmonise", "derive", "cohorts", "quality", "compare", "assess", "publish"
-# persons of a bucket: some 2.7 million cells, which a job holds at a time
-BUCKET = 31_250
+# persons of a bucket: some 4 million cells, which a job holds at a time
+BUCKET = 45_500
 PEERS_PYTHON = HERE / ".venv" / "bin" / "python"
 
 # the workflow starts its jobs with the Python that it runs in itself

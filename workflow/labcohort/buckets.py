@@ -15,9 +15,11 @@ def bucket_of(persons: pl.Series, buckets: int) -> pl.Series:
     the number of buckets. Who has no pseudonym is in the first."""
     if buckets == 1:
         return pl.repeat(0, persons.len(), dtype=pl.UInt32, eager=True)
-    known = persons.unique()
+    known = persons.unique().to_list()
     of = [zlib.crc32(person.encode()) % buckets if person else 0 for person in known]
-    numbers = pl.DataFrame({"person": known, "bucket": pl.Series(of, dtype=pl.UInt32)})
+    numbers = pl.DataFrame(
+        {"person": known, "bucket": of}, schema={"person": pl.String, "bucket": pl.UInt32}
+    )
     found = persons.alias("person").to_frame().join(
         numbers, on="person", how="left", nulls_equal=True, maintain_order="left"
     )  # fmt: skip

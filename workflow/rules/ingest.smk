@@ -15,6 +15,8 @@ rule ingest:
         files="results/restricted/files_{source}.tsv",
     log:
         "results/logs/ingest/{source}.log",
+    # a large file is read ahead of what is written; no sums of floats, whose order would matter
+    threads: lambda wildcards, input: 2 if input.size_mb > 100 else 1
     resources:
         mem_mb=memory_of_reading,
         runtime=minutes,

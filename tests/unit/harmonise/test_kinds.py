@@ -5,6 +5,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+from labcohort import keys
 from labcohort.harmonise import kinds
 from labcohort.harmonise.kinds import kinds_of, lean, with_some
 from labcohort.keys import varying
@@ -28,7 +29,7 @@ def frame(n: int, seed: int) -> pl.DataFrame:
 def test_each_row_has_the_number_of_its_kind(n, names, table, monkeypatch):
     monkeypatch.setattr(kinds, "TABLE", table)
     # so small that numbers are packed anew on the way
-    monkeypatch.setattr(kinds, "ROOM", 10_000)
+    monkeypatch.setattr(keys, "ROOM", 30_000_000)
     given = frame(n, 1)
     found, number = kinds_of(given, names)
     assert number.dtype == pl.UInt32 and found.columns == names

@@ -89,3 +89,34 @@ def test_the_bytes_do_not_depend_on_threads_or_on_the_frames(tmp_path):
         files = sorted(folder.iterdir())
         found.add(tuple(hashlib.sha256(file.read_bytes()).hexdigest() for file in files))
     assert len(found) == 1 and len(files) == 5
+
+
+FULL = """
+import resource, signal, sys, threading
+sys.path[:0] = sys.argv[1:3]
+from pathlib import Path
+import polars as pl
+from labcohort.ingest.ahead import ahead
+from labcohort.ingest.bucket_files import write_by_bucket
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+schema = {"row": pl.Int64, "person": pl.String}
+rows = pl.int_range(0, 1_000_000, eager=True).hash(1).cast(pl.String)
+cells = pl.DataFrame({"row": range(len(rows)), "person": rows})
+files = [Path(sys.argv[3]) / f"{n}.parquet" for n in range(3)]
+try:
+    write_by_bucket(ahead(cells.iter_slices(1000), 4), schema, files)
+except Exception as error:
+    print(error, [thread.name for thread in threading.enumerate()])
+"""
+
+
+def test_what_works_ahead_ends_where_the_files_cannot_be_written(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, HOME / "workflow", HOME, tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "File too large" in done.stdout and "'ahead'" not in done.stdout, done.stderr
+    assert done.returncode == 0 and list(tmp_path.iterdir()) == []

@@ -1,6 +1,9 @@
 """The job `ingest`: its files for buckets of persons together are the cells, and balanced."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +12,7 @@ from labcohort.errors import UserError
 from labcohort.jobs import ingest
 
 from schemas.ingested import Cells
+from tests.running import HOME
 from tests.unit.ingest.test_source import HEADER, LONG, MAILS, TABLE
 
 SETTINGS = {
@@ -77,3 +81,30 @@ def test_nothing_is_written_of_what_is_refused(run, rows, said):
     with pytest.raises(UserError, match=said):
         run(LONG, 3, *rows)
     assert [path.name for path in Path().iterdir()] == ["a.csv"]
+
+
+def test_the_bytes_do_not_depend_on_the_threads_of_the_job(tmp_path):
+    # several blocks, with a line that the csv reader has to split, and several groups of rows
+    rows = [
+        f"P{n // 90},2020-01-{n % 28 + 1:02},test {n % 3},{n % 900 / 10}" for n in range(150_000)
+    ]
+    rows[70_000] = 'P777,2020-01-02,"test\n1",1'
+    (tmp_path / "a.csv").write_text("\n".join([HEADER, *rows]) + "\n", "utf-8")
+    settings = LONG | SETTINGS | {"raw": {"a.csv": "digest"}}
+    told = json.dumps({"jobs": [{"stage": "ingest", "key": "site", "settings": settings}]})
+    written = []
+    for threads in ("1", "2", "4"):
+        folder = tmp_path / threads
+        folder.mkdir()
+        files = [folder / f"{n}-of-3.parquet" for n in range(3)]
+        paths = ["--cells", *files, "--ledger", folder / "ledger", "--files", folder / "files"]
+        done = subprocess.run(
+            [sys.executable, HOME / "workflow", "job", *paths],
+            input=told, text=True, capture_output=True, timeout=120, cwd=tmp_path,
+            env={n: v for n, v in os.environ.items() if n != "POLARS_MAX_THREADS"}
+            | {"OMP_NUM_THREADS": threads},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        written.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert written[0] == written[1] == written[2] and len(written[0]) == 5
+    assert b"150000" in written[0]["ledger"]

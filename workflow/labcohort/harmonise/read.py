@@ -11,6 +11,7 @@ from labcohort.harmonise.known import Survey
 from labcohort.harmonise.sample_dates import what_dates, with_anchor, with_sample_dates
 from labcohort.harmonise.status import with_reported
 from labcohort.harmonise.texts import TEXTS, read_texts
+from labcohort.ingest.runs import by_run
 from labcohort.keys import ranks
 
 
@@ -66,7 +67,9 @@ def read_cells(
     survey of the source; person_order is the order of their persons. Without `patients` and
     `places` nothing is held to the patient table."""
     cells = with_anchor(lean(cells), how, patients)
-    cells = cells.with_columns(ranks(cells.get_column("person"))[0].alias("person_order"))
+    # of persons whose rows stand together a number for each is found once
+    order = by_run(lambda persons: ranks(persons)[0], cells.get_column("person"))
+    cells = cells.with_columns(order.alias("person_order"))
     texts, of_text = kinds_of(cells, TEXTS)
     dates, of_date = kinds_of(cells, what_dates(how))
     times, of_time = kinds_of(cells, ["file", "reported_text"])

@@ -68,20 +68,32 @@ def _corrected_cells(buckets: Sequence[pl.LazyFrame], how: dict) -> pl.DataFrame
 
 def _names_seen(cells: pl.LazyFrame, how: dict) -> pl.DataFrame:
     """The distinct names and units of a bucket's cells (NAMES), and whether they have a value."""
-    kinds, _ = _kinds(cells, how, [])
-    return with_missing(kinds, how).select(*NAMES, "is_missing").unique()
+    own = _own(cells, how, [])
+    # which texts mean no value is asked once a text, and to number all texts takes longer
+    texts = with_missing(own.select(pl.col("value_text").unique()), how)
+    missing = texts.filter("is_missing").get_column("value_text").implode()
+    is_missing = pl.col("value_text").is_in(missing, nulls_equal=True)
+    kinds, _ = kinds_of(own.with_columns(is_missing=is_missing), [*NAMES, "is_missing"])
+    return kinds
 
 
 def _kinds(
     cells: pl.LazyFrame, how: dict, more: Sequence[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The kinds of a bucket's cells, and its cells with `more` columns and their `kind`."""
+    own = _own(cells, how, more)
+    kinds, number = kinds_of(own, [*NAMES, "value_text"])
+    return kinds, own.select(*more, "date_corrected").with_columns(kind=number)
+
+
+def _own(cells: pl.LazyFrame, how: dict, more: Sequence[str]) -> pl.DataFrame:
+    """The cells of a bucket, corrected, with the columns of `_kinds`."""
     needed = {*OF_CELLS, *more} - {"range_text"}
     if how["corrections"]:
         needed |= {*PLACE, *FIELDS.values()}
-    own = lean(corrected(cells.select(sorted(needed)).collect(), how["corrections"]))
-    kinds, number = kinds_of(own, [*NAMES, "value_text"])
-    return kinds, own.select(*more, "date_corrected").with_columns(kind=number)
+    # column by column: most say one thing, and need no room
+    columns = [lean(cells.select(name).collect()) for name in sorted(needed)]
+    return corrected(pl.concat(columns, how="horizontal"), how["corrections"])
 
 
 def _filled(

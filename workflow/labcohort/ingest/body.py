@@ -6,6 +6,7 @@ from itertools import islice
 import polars as pl
 
 from labcohort.errors import UserError, place
+from labcohort.ingest.ahead import ahead
 from labcohort.ingest.header import Header, header_cells, one_line
 from labcohort.ingest.merged import MergedCells
 from labcohort.ingest.readers.table import Row, Table
@@ -13,6 +14,8 @@ from labcohort.ingest.readers.table import Row, Table
 # rows of a batch, and cells where rows are long
 BATCH = 50_000
 CELLS = 5_000_000
+# blocks that are read while others are worked on
+AHEAD = 2
 # rows under a header that hold no results
 UNDER_HEADER = {"units_row": "units", "ranges_row": "reference ranges"}
 
@@ -49,7 +52,7 @@ class Body:
         if self.blocks is None or self.fill:
             blocks = iter(lambda: list(islice(self.rows, size)), [])
         else:
-            blocks = self.blocks(width)
+            blocks = ahead(self.blocks(width), AHEAD)
         for batch in _of_size(map(self._frame, blocks), size):
             seen(batch)
             yield batch

@@ -49,6 +49,8 @@ def write_by_bucket(cells: Iterator[pl.DataFrame], schema: dict, files: list[Pat
                 approximate_bytes_per_file=None,
             ),
             row_group_size=ROW_GROUP,
+            # as in labcohort.artefacts
+            compression="lz4",
             statistics=False,
         )
         if faults:

@@ -47,7 +47,7 @@ class Pseudonyms:
         )
 
     def _named(self, ids: pl.Series) -> pl.Series:
-        different = ids.unique()
+        different = ids.unique().to_list()
         for text in different:
             if text not in self.known:
                 self.known[text] = self._pseudonym(text, None)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from labcohort.ingest.ahead import ahead
 from labcohort.ingest.bucket_files import write_by_bucket
 from labcohort.ingest.key import read_key
 from labcohort.ingest.layouts import COLUMNS, no_data
@@ -15,6 +16,8 @@ from labcohort.ledger import balance
 from schemas.ingested import Piece
 
 LISTS = ("cells",)
+# pieces that are made while others are written
+AHEAD = 4
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
@@ -23,9 +26,10 @@ def main(paths: dict, key: str, settings: dict) -> str:
     pseudonyms = Pseudonyms(read_key(settings["privacy"], Path()), settings["person"])
     read: list[Part] = []
     cells = _cells(parts_of(settings, key, Path(), pseudonyms), read, settings["file"])
-    write_by_bucket(cells, COLUMNS, [Path(path) for path in paths["cells"]])
-    given = pl.scan_parquet(paths["cells"], glob=False).select("source")
-    given = given.group_by("source").agg(pl.len().cast(pl.Int64).alias("cells")).collect()
+    write_by_bucket(ahead(cells, AHEAD), COLUMNS, [Path(path) for path in paths["cells"]])
+    # the files say how many rows they have; all cells of a job are of one source
+    written = pl.scan_parquet(paths["cells"], glob=False).select(pl.len()).collect().item()
+    given = pl.DataFrame({"source": [key], "cells": [written]})
     due = sum(part.due for part in read)
     ledger = balance("ingest", pl.DataFrame({"source": [key], "cells": [due]}), [], given)
     if settings["content"] == "patients":
@@ -33,7 +37,7 @@ def main(paths: dict, key: str, settings: dict) -> str:
         ledger = ledger.clear()
     ledger.write_csv(paths["ledger"], separator="\t")
     listed_files(settings["file"], settings["raw"]).write_csv(paths["files"], separator="\t")
-    return f"{given.get_column('cells').sum():,} cells of {settings['file']}"
+    return f"{written:,} cells of {settings['file']}"
 
 
 def _cells(parts: Iterator[Part], read: list[Part], name: str) -> Iterator[pl.DataFrame]:
