@@ -4,8 +4,10 @@ from pathlib import Path
 
 import polars as pl
 
+# half the time of what Polars does by itself, for half as much more room on the disk
+HOW = {"compression": "lz4", "statistics": False}
+
 
 def write_parquet(frame: pl.DataFrame, path: str | Path) -> None:
-    """Write in half the time of what Polars does by itself, for half as much more room on the
-    disk."""
-    frame.write_parquet(path, compression="lz4", statistics=False)
+    """Write a frame as the great artefacts are."""
+    frame.write_parquet(path, **HOW)

@@ -8,6 +8,7 @@ import polars as pl
 
 from labcohort.assess.proportions import mcnemar, paired_difference
 from labcohort.assess.reference_ranges import side_of
+from labcohort.compare.persons import places
 from labcohort.compare.summaries import median
 from labcohort.derive.censored import rests_on_limit
 
@@ -67,21 +68,12 @@ def _visits(
     parts = {timepoint: taken.filter(timepoint=timepoint) for timepoint in timepoints}
     return {
         timepoint: _Visit(
-            _places(part.get_column("number").to_numpy(), last + 1),
+            places(part.get_column("number").to_numpy(), last + 1),
             {name: part.get_column(name).to_numpy() for name in TAKEN},
         )
         for timepoint, part in parts.items()
         if part.height
     }
-
-
-def _places(number: np.ndarray, persons: int) -> np.ndarray:
-    """The row of each person, shape (persons,); -1 for none. ValueError where one has two."""
-    places, rows = np.full(persons, -1, np.int32), np.arange(number.size, dtype=np.int32)
-    places[number] = rows
-    if (places[number] != rows).any():
-        raise ValueError("a person stands twice at one marker and timepoint")
-    return places
 
 
 def _row(

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from labcohort.compare.paired import Pairs
-from labcohort.compare.persons import Persons, members_by_number
+from labcohort.compare.persons import Persons, members_by_number, places
 from labcohort.derive.censored import is_below, rests_on_limit
 from labcohort.flags import words
 
@@ -76,14 +76,12 @@ def laid_out(values: pl.DataFrame | None, persons: int) -> Visit:
 
     ValueError for two of one person.
     """
-    row = np.full(persons, -1, np.int32)
     if values is None:
         none = np.empty(0, bool)
-        return Visit(row, np.empty(0), none, none, pl.Series(dtype=pl.String))
-    number, place = values.get_column("number").to_numpy(), np.arange(values.height)
-    row[number] = place
-    if (row[number] != place).any():
-        raise ValueError("a person stands twice at one marker and timepoint")
+        return Visit(
+            np.full(persons, -1, np.int32), np.empty(0), none, none, pl.Series(dtype=pl.String)
+        )
+    row = places(values.get_column("number").to_numpy(), persons)
     limits = values.select(limit=rests_on_limit(), below=is_below(pl.col("comparator")))
     arrays = (frame.get_column(name).to_numpy() for frame, name in (
         (values, "value"), (limits, "limit"), (limits, "below")))  # fmt: skip

@@ -50,6 +50,16 @@ class Persons:
         return has
 
 
+def places(number: np.ndarray, persons: int) -> np.ndarray:
+    """The row of each person of a marker's at a timepoint, shape (persons,), -1 for none; `number`
+    is the person of each row. ValueError where one has two."""
+    places, rows = np.full(persons, -1, np.int32), np.arange(number.size, dtype=np.int32)
+    places[number] = rows
+    if (places[number] != rows).any():
+        raise ValueError("a person stands twice at one marker and timepoint")
+    return places
+
+
 def members_by_number(
     buckets: Sequence[pl.LazyFrame], persons: Persons
 ) -> dict[tuple[str, str], np.ndarray]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from labcohort.artefacts import HOW
 from labcohort.buckets import bucket_of
 from labcohort.ingest.runs import by_run
 
@@ -49,9 +50,7 @@ def write_by_bucket(cells: Iterator[pl.DataFrame], schema: dict, files: list[Pat
                 approximate_bytes_per_file=None,
             ),
             row_group_size=ROW_GROUP,
-            # as in labcohort.artefacts
-            compression="lz4",
-            statistics=False,
+            **HOW,
         )
         if faults:
             raise faults[0]
