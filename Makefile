@@ -4,10 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= 2
 
-.PHONY: demo test test-slurm slurm check lint oracles benchmark lock clean
+.PHONY: demo report test test-slurm slurm crate-check check lint oracles benchmark lock clean
 
 demo: $(VENV)/.ready ## run the whole workflow on the synthetic demo registry
 	$(BIN)/snakemake --cores $(CORES)
+
+report: demo ## the demo's figures and tables once more, in Snakemake's own report (results/report/snakemake.html)
+	$(BIN)/snakemake --report results/report/snakemake.html
 
 test: $(VENV)/.ready-test ## run the tests, but for those on a Slurm
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slurm"
@@ -16,6 +19,9 @@ slurm: $(VENV)/slurm/.ready ## make the environment that submits to a Slurm clus
 
 test-slurm: $(VENV)/.ready-test $(VENV)/slurm/.ready ## run the demo on a throwaway Slurm (root, Debian's packages)
 	$(BIN)/python -m pytest -m slurm tests/slurm
+
+crate-check: $(VENV)/.ready-test $(VENV)/crate/.ready ## hold the demo's RO-Crate against the profiles, by a public validator
+	$(BIN)/python -m pytest tests/crate
 
 check: $(VENV)/.ready ## check the configuration of STUDY (default: this directory) without running
 	$(BIN)/python workflow check $(or $(STUDY),.)
@@ -40,6 +46,7 @@ lock: $(VENV)/.ready ## resolve the dependencies again (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate pyproject.toml --group test -o requirements-test.lock
 	uv pip compile --universal --generate-hashes --no-header --no-annotate pyproject.toml --group dev -o requirements-dev.lock
 	uv pip compile --universal --generate-hashes --no-header --no-annotate pyproject.toml --group slurm -o requirements-slurm.lock
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --group crate -o requirements-crate.lock
 
 clean: ## remove all results and Snakemake's records of them
 	rm -rf results .snakemake
@@ -72,4 +79,10 @@ $(VENV)/slurm/.ready: requirements-slurm.lock | $(VENV)/bin/python
 	@echo "installing labcohort's packages and Snakemake's Slurm plugin into $(VENV)/slurm (about a minute)"
 	@$(PYTHON) -m venv --without-pip $(VENV)/slurm
 	@$(PIP) --python $(VENV)/slurm/bin/python install --quiet --require-hashes -r $<
+	@touch $@
+
+$(VENV)/crate/.ready: requirements-crate.lock | $(VENV)/bin/python
+	@echo "installing a validator of RO-Crates into $(VENV)/crate (about a minute)"
+	@$(PYTHON) -m venv --without-pip $(VENV)/crate
+	@$(PIP) --python $(VENV)/crate/bin/python install --quiet --require-hashes -r $<
 	@touch $@

@@ -13,7 +13,9 @@ include: "workflow/rules/cohorts.smk"  # results/cohorts/
 include: "workflow/rules/compare.smk"  # results/comparisons/{panel}.parquet
 include: "workflow/rules/assess.smk"  # results/assessments/
 include: "workflow/rules/publish.smk"  # results/tables/, results/figures/
+include: "workflow/rules/report.smk"  # results/report/
 include: "workflow/rules/quality.smk"  # results/quality/
+include: "workflow/rules/provenance.smk"  # results/provenance.json, results/ro-crate-metadata.json
 include: "workflow/rules/ending.smk"  # what is said and left when a run ends
 
 
@@ -21,10 +23,14 @@ rule all:
     default_target: True
     input:
         # what people read
+        "results/report/report.html",
         TABLES,
         FIGURES,
         QUALITY,
-        "results/README.txt",
+        "results/provenance.json",
+        "results/ro-crate-metadata.json",
+        RULES,
+        "results/README.md",
         # and every artefact on the way: a missing one is remade, never passed over
         INGESTED,
         HARMONISED,

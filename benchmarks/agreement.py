@@ -17,7 +17,7 @@ NUMBERS = [
 def ours(comparisons: Path) -> pl.DataFrame:
     """Labcohort's comparisons of all patients in the peers' columns: a row a marker and timepoint.
 
-    `comparisons` is results/tables/comparisons.csv, with a row a test.
+    `comparisons` is results/restricted/comparisons.csv, with a row a test.
     """
     rows = pl.read_csv(comparisons, infer_schema_length=None).filter(pl.col("cohort") == "all")
     t = rows.filter(pl.col("test") == "paired_t").rename({"statistic": "t", "p_value": "t_p"})

@@ -128,7 +128,7 @@ def peers(study: Path, peers_python: Path, limits: Limits) -> list[dict]:
         "pandas + SciPy, statistics alone": [peers_python, HERE / "peers" / "pandas_peer.py"],
         "R, statistics alone": [shutil.which("Rscript"), HERE / "peers" / "peer.R"],
     }
-    comparisons = study / "results" / "tables" / "comparisons.csv"
+    comparisons = study / "results" / "restricted" / "comparisons.csv"
     rows = []
     for what, command in commands.items():
         if not command[0] or not Path(command[0]).exists():

@@ -5,6 +5,7 @@ Rules that span tables are in `labcohort.study.rules`.
 """
 
 import pandera.polars as pa
+from labcohort.study.names import FIGURE_KINDS, TABLE_KINDS
 
 from schemas.frames import Model
 
@@ -87,6 +88,16 @@ class Methods(Table):
     label: str = pa.Field(str_length={"min_value": 1})
     label_zh: str = pa.Field(nullable=True)
     source: str = pa.Field(str_length={"min_value": 1})
+
+
+class Chinese(Table):
+    """resources/chinese.tsv: what is printed in place of our own English words.
+
+    Names in braces are filled in, and stand in both.
+    """
+
+    english: str = pa.Field(unique=True, str_length={"min_value": 1})
+    chinese: str = pa.Field(str_length={"min_value": 1})
 
 
 class MartinHopkins(Table):
@@ -363,25 +374,32 @@ class Corrections(Table):
 
 
 class Figures(Table):
-    """config/figures.tsv: a row a figure; `kind` names a function of publish.figures."""
+    """config/figures.tsv: a row a figure; `kind` names a module of publish.figures.
+
+    Which of the other columns a kind needs and may have: labcohort.study.names.FIGURE_KINDS.
+    """
 
     figure: str = pa.Field(unique=True, str_matches=NAME)
-    kind: str = pa.Field(isin=["before_after"])
-    profile: str = pa.Field(str_matches=NAME)
-    markers: str = pa.Field(str_matches=CODES)
-    cohort: str = pa.Field(str_matches=NAME)
-    timepoints: str = pa.Field(str_matches=NAMES)
+    kind: str = pa.Field(isin=list(FIGURE_KINDS))
+    profile: str = pa.Field(nullable=True, str_matches=NAME)
+    markers: str = pa.Field(nullable=True, str_matches=CODES)
+    cohorts: str = pa.Field(nullable=True, str_matches=NAMES)
+    timepoints: str = pa.Field(nullable=True, str_matches=NAMES)
     title: str = pa.Field(str_length={"min_value": 1})
     title_zh: str = pa.Field(nullable=True)
 
 
 class Tables(Table):
-    """config/tables.tsv: a row a printed table; `kind` names a function of publish.tables."""
+    """config/tables.tsv: a row a printed table; `kind` names a module of publish.tables.
+
+    Which of the other columns a kind needs and may have: labcohort.study.names.TABLE_KINDS.
+    """
 
     table: str = pa.Field(unique=True, str_matches=NAME)
-    kind: str = pa.Field(isin=["comparisons", "estimates"])
-    profile: str = pa.Field(str_matches=NAME)
-    panel: str = pa.Field(str_matches=NAME)
+    kind: str = pa.Field(isin=list(TABLE_KINDS))
+    profile: str = pa.Field(nullable=True, str_matches=NAME)
+    panel: str = pa.Field(nullable=True, str_matches=NAME)
+    cohorts: str = pa.Field(nullable=True, str_matches=NAMES)
     title: str = pa.Field(str_length={"min_value": 1})
     title_zh: str = pa.Field(nullable=True)
 
@@ -420,6 +438,7 @@ RESOURCES = {
     "biological_variation": BiologicalVariation,
     "sex_limits": SexLimits,
     "methods": Methods,
+    "chinese": Chinese,
     "martin_hopkins": MartinHopkins,
     "reference_ranges": ReferenceRanges,
     "shown_units": ShownUnits,

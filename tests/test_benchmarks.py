@@ -227,7 +227,7 @@ def test_r_computes_the_same_numbers_and_another_number_is_seen(measured, tmp_pa
     assert row["difference"] <= agreement.TOLERANCE
     peer = pl.read_csv(measured["folder"] / "200/peer.csv")
     assert peer.height == 2 * len(population.ANALYTES)
-    comparisons = measured["folder"] / "200/results/tables/comparisons.csv"
+    comparisons = measured["folder"] / "200/results/restricted/comparisons.csv"
     for name in agreement.NUMBERS:
         moved = peer.with_columns(pl.col(name) * (1 + 3e-9 * (pl.col("marker") == "TG")))
         moved.write_csv(tmp_path / "moved.csv", float_scientific=True, float_precision=16)

@@ -20,7 +20,8 @@ def test_a_lock_file_pins_by_hash_and_names_no_host(lock):
     assert not re.search(r"https?:|://|--(extra-)?index-url|--find-links", text)
     pins = re.findall(r"^[A-Za-z0-9_.\-\[\]]+==\S+", text, re.MULTILINE)
     entries = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
-    assert len(pins) == len(entries) > 50
+    # what checks a crate brings some forty, all others more
+    assert len(pins) == len(entries) > 40
     assert all("--hash=sha256:" in entry for entry in entries)
 
 
@@ -38,16 +39,18 @@ def test_the_lock_file_holds_every_declared_dependency_and_no_pandas():
 
 HEAVY = (
     "pandas", "scipy.stats", "matplotlib", "snakemake", "scipy", "jinja2", "yaml", "jsonschema",
-     "xlsxwriter", "python_calamine", "openpyxl", "xlrd", "pyreadstat", "defusedxml",
+     "xlsxwriter", "docx", "python_calamine", "openpyxl", "xlrd", "pyreadstat", "defusedxml",
 )  # fmt: skip
 NEEDED = {
     "attenders": {"scipy"},
+    "baseline": {"scipy"},
     "compare": {"scipy"},
     "in_range": {"scipy"},
     "regression": {"scipy"},
     "sensitivity": {"scipy"},
     "figure": {"matplotlib"},
-    "tables": {"jinja2"},
+    "report": {"jinja2"},
+    "tables": {"jinja2", "xlsxwriter", "docx"},
     "validate": {"jinja2", "xlsxwriter"},
 }
 
@@ -84,7 +87,8 @@ def test_no_job_imports_what_only_a_person_calls():
     """Drafting and checking a study are no part of a run."""
     files = [*(HOME / "workflow/labcohort/jobs").glob("*.py"), HOME / "workflow/labcohort/run.py"]
     text = "\n".join(path.read_text("utf-8") for path in files)
-    assert not re.search(r"labcohort\.(draft|check|trial|new_study|new_key)\b", text)
+    commands = "draft|check|trial|trace|compare_runs|new_study|new_key|why"
+    assert not re.search(rf"labcohort\.({commands})\b", text)
 
 
 def test_the_snakefile_is_a_table_of_contents():
@@ -93,7 +97,7 @@ def test_the_snakefile_is_a_table_of_contents():
     included = re.findall(r'include: "workflow/rules/(\w+)\.smk"', "\n".join(lines))
     assert included == [
         "common", "ingest", "harmonise", "derive", "cohorts", "compare", "assess",
-        "publish", "quality", "ending",
+        "publish", "report", "quality", "provenance", "ending",
     ]  # fmt: skip
     assert {path.stem for path in (HOME / "workflow/rules").glob("*.smk")} == set(included)
 

@@ -12,7 +12,17 @@ from labcohort.provenance import Code, canonical_json
 from labcohort.study.load import Study, load_study
 from labcohort.study.raw import key_of, raw_digests
 
-ASSESSMENTS = ("families", "scorecard", "regression", "in_range", "attenders", "sensitivity")
+from tests.running import HOME
+
+ASSESSMENTS = (
+    "families", "scorecard", "regression", "in_range", "attenders", "transitions", "baseline",
+    "small_groups", "sensitivity",
+)  # fmt: skip
+
+# what figures are drawn from that has a file for each bucket (DRAWN_FROM of rules/publish.smk)
+PER_BUCKET = {
+    "values", "members", "flow", "sizes", "dates", "people", "patients", "membership",
+}  # fmt: skip
 
 
 def jobs_of(directory: Path, home: Path, memory: Memory, code: Code) -> dict[str, str]:
@@ -54,10 +64,16 @@ def told_of(study: Study, raw: dict, key: str, previous: dict) -> dict[tuple[str
     told |= {("derive", p): settings.derive(study, p) for p in settings.panels(study)}
     told["cohorts",] = settings.cohorts(study)
     told |= {("compare", p): settings.compare(study, p) for p in settings.planned_panels(study)}
-    told |= {(name,): getattr(settings, name)(study) for name in (*ASSESSMENTS, "tables")}
+    told |= {(name,): getattr(settings, name)(study) for name in (*ASSESSMENTS, "tables", "report")}
     told |= {("figure", f): settings.figure(study, f) for f in _named(study, "figure")}
     told |= {("quality",): settings.quality(study, raw)}
+    told |= {("crate",): settings.crate(study, HOME)}
     return told | {("validate",): settings.validation(study, raw)}
+
+
+def record_of(study: Study, directory: Path, code: Code, key: str) -> dict[tuple[str, ...], dict]:
+    """The same of the job that records the run, apart: every edit of a file or module moves it."""
+    return {("provenance",): settings.provenance(study, directory, HOME, code, key)}
 
 
 def _processes(study: Study) -> dict[tuple[str, str], str]:
@@ -65,15 +81,16 @@ def _processes(study: Study) -> dict[tuple[str, str], str]:
     stages = {
         "derive": settings.panels(study),
         "compare": settings.planned_panels(study),
-        "figure": _named(study, "figure"),
     }
     size = study.config["batch_size"]
-    return {
+    batched = {
         (stage, key): name
         for stage, keys in stages.items()
         for name, own in settings.batches(keys, size).items()
         for key in own
     }
+    figures = settings.by_process(study).items()
+    return batched | {("figure", f): name for name, own in figures for f in own}
 
 
 def _files(study: Study, previous: dict) -> Callable[..., object]:
@@ -95,13 +112,23 @@ def _files(study: Study, previous: dict) -> Callable[..., object]:
         "regression": [buckets, placed],
         "in_range": [buckets, placed],
         "attenders": [buckets, placed],
+        "transitions": [buckets, placed],
+        "baseline": [buckets, placed],
+        "small_groups": [planned],
         "sensitivity": [buckets, sources, settings.sensitivity_inputs(study)],
         "tables": [buckets, _named(study, "table")],
+        "crate": [_named(study, "table"), _named(study, "figure")],
+        "report": [buckets, _named(study, "figure"), _named(study, "table")],
     }
     of_key = {
         "harmonise": lambda key: [buckets, panels, settings.needs_patients(study, key)],
         "derive": lambda key: [buckets, sources, settings.derive_inputs(study, [key])],
-        "figure": lambda key: settings.figure_panels(study, [key]),
+        "figure": lambda key: [
+            settings.reads(study, [key]),
+            settings.draws_persons(study, [key]),
+            settings.figure_panels(study, [key]),
+            buckets if PER_BUCKET & {*settings.reads(study, [key])} else 1,
+        ],
     }
     return lambda stage, key="": of_key[stage](key) if stage in of_key else of_stage[stage]
 

@@ -7,6 +7,12 @@ python workflow draft FILE|FOLDER|'PATTERN' [--study DIRECTORY] [--name NAME]
 python workflow check [DIRECTORY]                a study's configuration, without running it
 python workflow why [RESULT|RULE] [--study DIRECTORY]
                                                  why the next run makes it anew, or does not
+python workflow compare RESULTS_A RESULTS_B [--all]
+                                                 what two runs print differently, and why: 0 no
+                                                 number, 1 some, 2 could not be compared
+python workflow trace MARKER COHORT TIMEPOINT [--profile PROFILE] [--study DIRECTORY]
+                     [--csv FILE]
+                                                 the pairs behind a result, and their raw cells
 python workflow key FILE                         a new secret key, outside every repository
 python workflow job --NAME PATH … < JOBS.json    jobs in turn, as Snakemake runs them
 """
@@ -41,6 +47,10 @@ def main(arguments: list[str]) -> int:
         return import_module("labcohort.new_key").new_key(arguments[1], HOME)
     if arguments[:1] == ["why"]:
         return import_module("labcohort.why.command").why(arguments[1:], HOME)
+    if arguments[:1] == ["compare"]:
+        return import_module("labcohort.compare_runs.command").compare(arguments[1:])
+    if arguments[:1] == ["trace"]:
+        return import_module("labcohort.trace.command").trace(arguments[1:], HOME)
     if arguments[:1] == ["new"] and len(arguments) == 2:
         return import_module("labcohort.new_study").new_study(arguments[1])
     if arguments[:1] == ["job"]:

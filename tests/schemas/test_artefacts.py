@@ -1,12 +1,14 @@
 """Each artefact's model accepts a good frame and refuses what its docstring excludes."""
 
 from datetime import date
+from itertools import product
 
 import pandera.polars as pa
 import polars as pl
 import pytest
 
 from schemas.attenders import Attenders
+from schemas.baseline import Baseline
 from schemas.cohort import Chosen, Dates, Flow, Membership, People
 from schemas.comparison import Adjusted, Comparison
 from schemas.derived import Derived
@@ -18,6 +20,8 @@ from schemas.quality import Duplicates, Ledger, NotChosen, Quarantine
 from schemas.regression import Regression
 from schemas.scorecard import Scorecard
 from schemas.sensitivity import Sensitivity, Specification
+from schemas.small_groups import SmallGroups
+from schemas.transitions import Transitions
 
 PERSON = "p0123456789abcdef"
 PLACE = {"source": "site", "file": "raw/a.csv", "sheet": None, "row": 2, "column": "result"}
@@ -120,6 +124,16 @@ GOOD = {
         "difference_ci_low": -0.1, "difference_ci_high": 0.6, "p_mcnemar": 0.375,
         "below_baseline": 1, "above_baseline": 5, "below_followup": 0, "above_followup": 3,
         "centre_baseline": "no", "centre_followup": "yes", "note": None,
+    },
+    SmallGroups: {"profile": "recommended", **WHAT, "few": True},
+    # nobody has a value at either visit
+    Transitions: WHAT | {"category_baseline": None, "category_followup": None, "n": 3},
+    Baseline: {
+        "cohorts": "all", "cohort": "all", "members": "no_followup", "timepoint": None,
+        "variable": "M", "scale": "log", "category": None, "n_members": 12, "n": 10,
+        "n_missing": 2, "count": None, "n_at_limit": 1, "mean": 5.0, "sd": 2.0, "median": 4.5,
+        "q1": 3.0, "q3": 6.0, "against": "month_6", "standardised_difference": -0.5,
+        "sd_ci_low": -1.8, "sd_ci_high": 0.8, "note": None,
     },
     Scorecard: WHAT | {
         "publication": "p", "test": "paired_t", "summary": "mean_sem",
@@ -329,6 +343,30 @@ WRONG = [
     (InRange, {"difference_ci_low": 0.7}),
     (InRange, {"centre_baseline": "perhaps"}),
     (InRange, {"range_low": NAN}),
+    (SmallGroups, {"profile": None}),
+    (SmallGroups, {"few": None}),
+    (Transitions, {"cohort": None}),
+    (Transitions, {"n": -1}),
+    # a class of which not all pairs are there
+    (Transitions, {"category_baseline": "2"}),
+    (Transitions, {"category_followup": "3"}),
+    (Transitions, {"category_baseline": "2", "category_followup": "2"}),
+    (Baseline, {"cohorts": None}),
+    (Baseline, {"members": "some"}),
+    (Baseline, {"scale": "ln"}),
+    (Baseline, {"n": 11}),
+    (Baseline, {"n_missing": -1}),
+    (Baseline, {"n_at_limit": -1}),
+    # a count is that of a category
+    (Baseline, {"count": 10}),
+    (Baseline, {"category": "male"}),
+    (Baseline, {"mean": NAN}),
+    (Baseline, {"q3": INF}),
+    (Baseline, {"sd": -1.0}),
+    (Baseline, {"sd_ci_low": None}),
+    (Baseline, {"standardised_difference": None}),
+    (Baseline, {"standardised_difference": None, "sd_ci_low": None, "sd_ci_high": None}),
+    (Baseline, {"against": None}),
     (Scorecard, {"verdict": "nearly"}),
     (Scorecard, {"why": ""}),
     (Scorecard, {"published_significant": None}),
@@ -393,6 +431,11 @@ def test_a_wrong_cell_is_refused(model, wrong):
                           "range_high"))
          | {"n_without_range": 12, "note": "no reference range"}),
         (InRange, {"centre_baseline": "depends", "range_high": None}),
+        (SmallGroups, {"few": False}),
+        (Baseline, dict.fromkeys(("against", "standardised_difference", "sd_ci_low",
+                                  "sd_ci_high"))),
+        (Baseline, dict.fromkeys(("standardised_difference", "sd_ci_low", "sd_ci_high"))
+         | {"note": "no spread in either group"}),
         (Scorecard, {"ours_baseline": None, "ours_followup": None, "ours_significant": None,
                      "ours_direction": None, "p_value": None, "verdict": "not comparable"}),
     ],
@@ -454,3 +497,30 @@ def test_one_specification_of_a_comparison_is_declared():
     declared, other = GOOD[Specification], GOOD[Specification] | {"window_after": 60}
     Specification.validate(framed(Specification, declared, other | {"declared": False}), lazy=True)
     refused(Specification, framed(Specification, declared, other))
+
+
+def test_transitions_have_a_row_for_each_pair_of_classes():
+    pairs = [
+        WHAT | {"category_baseline": before, "category_followup": after, "n": n}
+        for n, (before, after) in enumerate(product(("2", "3", None), repeat=2))
+    ]
+    Transitions.validate(framed(Transitions, *pairs), lazy=True)
+    for missing in range(len(pairs)):
+        refused(Transitions, framed(Transitions, *pairs[:missing], *pairs[missing + 1 :]))
+    # each timepoint has its own
+    other = [row | {"timepoint": "month_12"} for row in pairs]
+    Transitions.validate(framed(Transitions, *pairs, *other), lazy=True)
+    refused(Transitions, framed(Transitions, *pairs, *other[1:]))
+
+
+@pytest.mark.parametrize(("women", "fine"), [(4, True), (3, False), (5, False)])
+def test_categories_at_baseline_are_those_of_all_who_have_the_variable(women, fine):
+    numbers = ("n_at_limit", "mean", "sd", "median", "q1", "q3")
+    whole = GOOD[Baseline] | dict.fromkeys(numbers) | {"variable": "sex", "scale": "category"}
+    unsaid = dict.fromkeys(("against", "standardised_difference", "sd_ci_low", "sd_ci_high"))
+    counts = {"male": 6, "female": women}
+    rows = [whole, *(whole | unsaid | {"category": k, "count": n} for k, n in counts.items())]
+    if fine:
+        Baseline.validate(framed(Baseline, *rows), lazy=True)
+    else:
+        refused(Baseline, framed(Baseline, *rows))

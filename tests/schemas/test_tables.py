@@ -112,7 +112,9 @@ WRONG = [
     ("shown_units", "decimals", 7),
     ("shown_units", "intercept", None),
     ("figures", "kind", "bars"),
-    ("figures", "profile", None),
+    ("figures", "profile", "as published"),
+    ("figures", "title", None),
+    ("figures", "title", ""),
     ("tables", "profile", "as published"),
     ("figures", "timepoints", "month_6,month_12"),
     ("tables", "kind", "listing"),
@@ -172,6 +174,16 @@ def test_a_wrong_cell_is_refused(table, column, value):
     with pytest.raises(pa.errors.SchemaErrors) as caught:
         MODELS[table][1].validate(wrong, lazy=True)
     assert column in caught.value.failure_cases.get_column("column").to_list()
+
+
+@pytest.mark.parametrize("table", ["figures", "tables"])
+def test_what_not_every_kind_needs_may_be_empty(table):
+    """Which columns a kind needs is a rule of the study (labcohort.study.rules.plan)."""
+    model = MODELS[table][1]
+    needed = {table.removesuffix("s"), "kind", "title"}
+    frame = first_row(table)
+    empty = [pl.lit(None, t).alias(n) for n, t in frame.schema.items() if n not in needed]
+    model.validate(frame.with_columns(empty), lazy=True)
 
 
 @pytest.mark.parametrize(

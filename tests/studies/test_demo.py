@@ -1,10 +1,13 @@
 """The demo registry through the whole workflow: the study's numbers, each planted defect's fate."""
 
 import csv
+import hashlib
 import hmac
+import json
 import random
 import re
 import shutil
+import socket
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -21,9 +24,15 @@ RAW = HOME / "resources" / "demo"
 WINDOWS = {"baseline": (-90, 0), "month_6": (182 - 45, 182 + 45), "month_12": (365 - 60, 365 + 60)}
 
 
-def table(study: Path, name: str) -> list[dict]:
-    with (study / "results/tables" / name).open(encoding="utf-8", newline="") as file:
+def table(study: Path, name: str, folder: str = "tables") -> list[dict]:
+    with (study / "results" / folder / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def assessed(study: Path, name: str) -> list[dict]:
+    """An assessment as the text that a CSV of it has, nothing withheld."""
+    frame = pl.read_parquet(study / f"results/assessments/{name}.parquet")
+    return list(csv.DictReader(frame.write_csv().splitlines()))
 
 
 def published() -> list[dict]:
@@ -42,7 +51,7 @@ def place(row: dict) -> tuple[str, str, str]:
 
 @pytest.fixture(scope="module")
 def rows(demo) -> list[dict]:
-    return table(demo, "comparisons.csv")
+    return table(demo, "comparisons.csv", "restricted")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +82,13 @@ def test_known_results_to_their_printed_digits(demo, page, marker, group, follow
         for line in table(demo, f"{page}.csv")
         if marker in line["Marker"] and group in line["Group"] and line["Follow-up"] == followup
     ]
-    assert [(line["Baseline"], line["At follow-up"]) for line in lines] == [(before, after)]
+    # a unit that holds for all rows stands in the headers
+    visits = [
+        next(text for name, text in line.items() if name.split(",")[0] == visit)
+        for line in lines
+        for visit in ("Baseline", "At follow-up")
+    ]
+    assert visits == [before, after]
     html = (demo / f"results/tables/{page}.html").read_text("utf-8")
     assert before in html and after in html
 
@@ -97,6 +112,48 @@ def test_published_rows_agree_in_test_significance_and_direction(primary, row):
         assert (change > 0) == (row["direction"] == "up") and change != 0
     elif row["direction"] == "none":
         assert p >= 0.05
+
+
+def test_groups_of_few_pairs_and_what_would_tell_them_are_withheld(demo, rows):
+    """The demo has 4 pairs of CKD stage 5 at six months, and 34 of stages 3 to 5 with 24 and 6 in
+    stages 3 and 4: by these 4 could be told."""
+    shown = {
+        (*place(row), row["profile"], row["test"]): row for row in table(demo, "comparisons.csv")
+    }
+    assert len(shown) == len(rows)
+    for row in rows:
+        public = shown[(*place(row), row["profile"], row["test"])]
+        if 0 < int(row["n_pairs"]) < 5:
+            assert public["withheld"] == "fewer than 5 persons"
+            names = ("n_pairs", "n_members", "n_lost", "p_value", "change_mean", "note")
+            assert [public[name] for name in names] == [""] * len(names)
+        assert [
+            public[f"{v}_{end}"] for v in ("baseline", "followup") for end in ("min", "max")
+        ] == [""] * 4
+    numbers = {
+        (row["cohort"], row["timepoint"]): row["n_pairs"]
+        for row in shown.values()
+        if row["marker"] == "CREAT"
+    }
+    assert [numbers[c, "month_6"] for c in ("ckd_3_5", "ckd_3", "ckd_4", "ckd_5")] == [
+        "34",
+        "24",
+        "",
+        "",
+    ]
+    assert [numbers[c, "month_12"] for c in ("ckd_3_5", "ckd_3", "ckd_4", "ckd_5")] == [
+        "12",
+        "7",
+        "",
+        "",
+    ]
+    printed = {
+        (line["Group"], line["Follow-up"]): line["n pairs"]
+        for line in table(demo, "renal.csv")
+        if line["Marker"].startswith("Creatinine")
+    }
+    assert printed["CKD stage 5", "6 months"] == "<5"
+    assert printed["CKD stage 4", "6 months"] == "withheld"
 
 
 def test_selection_and_renal_counts_are_the_study_s(demo):
@@ -178,13 +235,53 @@ def test_every_raw_cell_is_in_the_ledger_once_and_its_stages_join(demo):
 def test_all_that_a_reader_sees_says_synthetic(demo):
     read = [*(demo / "results/tables").iterdir(), demo / "results/restricted/set_aside.csv"]
     for path in read:
-        text = path.read_text("utf-8")
+        text = texts(path)
         assert "SYNTHETIC" in text, path
         if path.suffix == ".csv":
             assert all("SYNTHETIC" in line for line in text.splitlines()[1:]), path
-    # letters of an SVG are drawn as outlines; the word is in what was drawn (publish.style)
-    for path in (demo / "results/figures").iterdir():
-        assert "SYNTHETIC DATA" in path.read_text("utf-8"), path
+    # letters of an SVG are outlines; the texts that they are of stand beside them as comments, and
+    # the other formats are of the same drawing
+    words = {".svg": "SYNTHETIC DATA", ".txt": "SYNTHETIC data. ", ".csv": "SYNTHETIC"}
+    figures = [path for path in (demo / "results/figures").iterdir() if path.suffix in words]
+    assert figures
+    for path in figures:
+        assert words[path.suffix] in path.read_text("utf-8"), path
+
+
+def test_figures_draw_the_pairs_and_print_the_p_of_the_comparisons(demo, primary):
+    for line in configured("figures.tsv"):
+        if line["kind"] not in ("before_after", "paired_changes"):
+            continue
+        with (demo / f"results/figures/{line['figure']}.csv").open(newline="") as file:
+            drawn = [row for row in csv.DictReader(file) if row["p_value"]]
+        assert drawn
+        for row in drawn:
+            ours = primary[line["profile"]][place(row)]
+            assert float(row["p_value"]) == float(ours["p_value"])
+            if row.get("what") != "bar":
+                assert int(row.get("n_pairs") or row["n"]) == int(ours["n_pairs"]) >= 5
+
+
+def test_single_persons_are_as_many_as_pairs_and_stay_on_the_site(demo, primary):
+    for line in configured("figures.tsv"):
+        if line["kind"] != "paired_changes":
+            continue
+        path = demo / f"results/restricted/figures/{line['figure']}.csv"
+        with path.open(newline="") as file:
+            persons = list(csv.DictReader(file))
+        counted = Counter(place(row) for row in persons)
+        assert counted
+        for where, n in counted.items():
+            ours = primary["recommended"][where]
+            assert n == int(ours["n_pairs"])
+            # the plain mean of the plain differences is the mean change
+            changes = [
+                float(row["followup"]) - float(row["baseline"])
+                for row in persons
+                if place(row) == where
+            ]
+            if ours["change_mean"]:
+                assert sum(changes) / n == pytest.approx(float(ours["change_mean"]), abs=1e-9)
 
 
 def test_no_patient_id_leaves_the_ingest(demo):
@@ -201,16 +298,20 @@ def texts(path: Path) -> str:
     """All text of a file of results: that of a workbook's parts, of a Parquet file's columns."""
     if path.suffix == ".parquet":
         return "\n".join(map(str, pl.read_parquet(path).rows()))
-    if path.suffix == ".xlsx":
+    if path.suffix in (".xlsx", ".docx"):
         with zipfile.ZipFile(path) as book:
-            return "\n".join(book.read(part).decode() for part in book.namelist())
+            parts = (part for part in book.namelist() if part.endswith((".xml", ".rels")))
+            return "\n".join(book.read(part).decode() for part in parts)
+    if path.suffix in (".png", ".pdf"):
+        return path.read_bytes().decode("latin-1")
     return path.read_text("utf-8")
 
 
 def shareable(study: Path) -> list[Path]:
     """The files of results that are counts, rules, places and numbers of groups."""
-    folders = ("quality", "tables", "figures", "logs")
-    return [path for of in folders for path in (study / "results" / of).rglob("*.*")]
+    folders = ("quality", "tables", "report", "figures", "workflow", "logs")
+    inner = [path for of in folders for path in (study / "results" / of).rglob("*.*")]
+    return [*inner, *(path for path in (study / "results").glob("*.*") if path.is_file())]
 
 
 def test_pseudonyms_birth_dates_and_raw_values_are_not_in_what_may_be_shown(demo):
@@ -235,7 +336,7 @@ def test_pseudonyms_birth_dates_and_raw_values_are_not_in_what_may_be_shown(demo
     paths = shareable(demo)
     assert {"validation.html", "validation.json", "comparisons.csv"} <= {p.name for p in paths}
     for path in paths:
-        assert path.suffix not in (".parquet", ".xlsx"), path
+        assert path.suffix != ".parquet", path
         assert not pattern.search(texts(path)), path
 
 
@@ -243,6 +344,49 @@ def test_what_is_restricted_says_so_and_git_ignores_it(demo):
     folder = demo / "results/restricted"
     assert (folder / ".gitignore").read_text("utf-8") == "*\n"
     assert "single persons" in (folder / "README.txt").read_text("utf-8")
+
+
+# ------------------------------------------- what the run was made of
+
+
+def test_the_record_has_the_digests_of_the_very_files(demo):
+    made = json.loads((demo / "results/provenance.json").read_text("utf-8"))
+
+    def sha256_of(path: Path) -> str:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    assert {row["file"]: row["sha256_begins"] for row in made["inputs"]} == {
+        str(path.relative_to(demo)): sha256_of(path)[:16]
+        for path in (demo / "resources/demo").iterdir()
+        if path.name.startswith(("site_", "patients"))
+    }
+    config = [path for path in (demo / "config").rglob("*") if path.suffix in (".tsv", ".yaml")]
+    assert {row["file"]: row["sha256"] for row in made["configuration"]} == {
+        str(path.relative_to(demo)): sha256_of(path) for path in config
+    }
+    assert made["lock"]["sha256"] == sha256_of(HOME / "requirements.lock")
+    assert made["study"]["synthetic"] is True and made["seed"] == 1
+    # nothing of this machine
+    text = (demo / "results/provenance.json").read_text("utf-8")
+    assert str(demo) not in text and str(HOME) not in text and socket.gethostname() not in text
+
+
+def test_the_crate_describes_every_result_that_people_read_and_no_other(demo):
+    results = demo / "results"
+    graph = json.loads((results / "ro-crate-metadata.json").read_text("utf-8"))["@graph"]
+    parts = {each["@id"]: each for each in graph if "contentSize" in each}
+    folders = ("tables", "figures", "workflow")
+    read = [path for of in folders for path in (results / of).rglob("*")]
+    read += [*(results / "quality").glob("*.*"), results / "provenance.json", results / "README.md"]
+    # the rest of report/ is for programs
+    read.append(results / "report/report.html")
+    assert parts.keys() == {path.relative_to(results).as_posix() for path in read if path.is_file()}
+    for name, part in parts.items():
+        data = (results / name).read_bytes()
+        assert part["sha256"] == hashlib.sha256(data).hexdigest()
+        assert part["contentSize"] == str(len(data))
+    for name in ("Snakefile", "workflow/rules/compare.smk"):
+        assert (results / "workflow" / name).read_bytes() == (HOME / name).read_bytes()
 
 
 # ------------------------------------------- the plan as a whole
@@ -285,7 +429,7 @@ def test_post_hoc_rows_are_labelled_and_the_others_carry_one_plan(rows):
 
 
 def test_scorecard_holds_the_98_published_rows_and_none_contradicts(demo, primary):
-    card = table(demo, "scorecard.csv")
+    card = assessed(demo, "scorecard")
 
     def can_disagree(row: dict) -> bool:
         # Wilcoxon's z is √n at most: under four pairs, .083 and more, never significant at .05
@@ -435,7 +579,7 @@ def test_cohorts_chosen_on_a_baseline_value_stand_beside_regression_to_the_mean(
     tested = {place(row) for row in rows if row["cohort"] in chosen}
     assert {row["selected_on_baseline"] for row in rows if row["cohort"] in chosen} == {"true"}
     estimates = defaultdict(list)
-    for row in table(demo, "regression_to_the_mean.csv"):
+    for row in assessed(demo, "regression_to_the_mean"):
         key = (row["statistic"], row["estimator"], row["rho_source"])
         estimates[place(row)].append(key)
         numbers = [row[k] for k in ("observed", "expected", "difference_ci_low")]
@@ -461,7 +605,7 @@ def test_sensitivity_names_its_denominators_and_begins_at_the_declared(demo, row
         if row["role"] == "primary" or row["marker"] == "EGFR"
     }
     planned = {key[:-1] for key in tests}
-    shown = table(demo, "sensitivity.csv")
+    shown = assessed(demo, "sensitivity")
     assert {(row["profile"], row["family"], *place(row)) for row in shown} == planned
     for row in shown:
         key = (row["profile"], row["family"], *place(row))
@@ -493,7 +637,7 @@ def test_sensitivity_names_its_denominators_and_begins_at_the_declared(demo, row
 
 
 def test_attenders_are_compared_in_three_ways(demo, rows):
-    told = table(demo, "attenders.csv")
+    told = assessed(demo, "attenders")
     groups = defaultdict(list)
     for row in told:
         groups[row["comparison"]].append(row)
@@ -526,7 +670,7 @@ def test_attenders_are_compared_in_three_ways(demo, rows):
 
 
 def test_in_range_adds_up_and_uses_each_laboratory_s_own_range(demo, rows):
-    told = table(demo, "in_range.csv")
+    told = assessed(demo, "in_range")
     assert {place(row) for row in told} == {place(row) for row in rows}
     for row in told:
         n = {k: int(v) for k, v in row.items() if k[:2] in ("n_", "in", "ou", "be", "ab") and v}
@@ -551,6 +695,33 @@ def test_in_range_adds_up_and_uses_each_laboratory_s_own_range(demo, rows):
 
 
 # ------------------------------------------- whole runs again
+
+
+def test_figures_count_the_persons_of_their_artefacts(demo):
+    results = demo / "results"
+    regression = pl.read_parquet(results / "assessments/regression_to_the_mean.parquet")
+    itself = regression.filter(pl.col("marker") == pl.col("selecting_marker"))
+    counts = {(r["cohort"], r["timepoint"]): r for r in itself.iter_rows(named=True)}
+    drawn = pl.read_csv(results / "figures/regression_to_the_mean.csv")
+    assert drawn.height
+    for row in drawn.iter_rows(named=True):
+        of = counts[row["cohort"], row["timepoint"]]
+        assert row["n_all"] == of["n_all"]
+        assert row["n_selected"] == (None if row["withheld"] else of["n_selected"])
+        # nothing of a group of one to four
+        assert of["n_selected"] >= 5 or row["withheld"]
+        assert of["n_selected"] >= 5 or row["observed"] is None
+    changes = pl.read_parquet(results / "assessments/transitions.parquet")
+    sizes = changes.group_by("timepoint").agg(pl.col("n").sum())
+    # the study's own 218 and 83
+    assert dict(sizes.iter_rows()) == {"month_6": 218, "month_12": 83}
+    shown = pl.read_csv(results / "figures/ckd_stages.csv")
+    assert shown.filter(pl.col("n").is_between(1, 4)).is_empty()
+    assert shown.filter("withheld").height
+    # the numbers of all are shown, and counts beside them: few take not the whole matrix with them
+    assert shown.filter(~pl.col("withheld"), pl.col("n") > 0).height > 15
+    whole = shown.filter(category_baseline="all", category_followup="all")
+    assert dict(whole.select("timepoint", "n").iter_rows()) == {"month_6": 218, "month_12": 83}
 
 
 def test_one_core_gives_the_bytes_of_two_and_a_second_run_does_nothing(demo, tmp_path):
@@ -599,7 +770,8 @@ def test_a_timepoint_at_which_nobody_is_says_so_and_the_run_goes_on(demo, tmp_pa
         encoding="utf-8",
     )
     finished(study)
-    rows = [r for r in table(study, "comparisons.csv") if r["timepoint"] == "month_6"]
+    every = table(study, "comparisons.csv", "restricted")
+    rows = [r for r in every if r["timepoint"] == "month_6"]
     empty = [r for r in rows if r["n_members"] == "0"]
     assert empty and all("nobody" in r["note"] and r["p_value"] == "" for r in empty)
     places = {place(r) for r in empty}
@@ -614,3 +786,12 @@ def test_a_timepoint_at_which_nobody_is_says_so_and_the_run_goes_on(demo, tmp_pa
     )
     for key, n in missing.items():
         assert int(counted[key]["n_missing"]) >= n
+
+
+def test_the_pictures_of_the_readme_are_the_demo_s_figures(demo):
+    pictures = sorted((HOME / "resources/demo/pictures").iterdir())
+    shown = re.findall(r"\]\((resources/demo/pictures/[^)]+)\)", (HOME / "README.md").read_text())
+    assert sorted(shown) == [str(path.relative_to(HOME)) for path in pictures]
+    for picture in pictures:
+        # to make them again: copy the files from results/figures/ of a finished demo
+        assert picture.read_bytes() == (demo / "results/figures" / picture.name).read_bytes()

@@ -49,7 +49,7 @@ NUMBERS = {
 @pytest.fixture(scope="module")
 def joined(ipop) -> pl.DataFrame:
     """Our rows beside R's, R's columns ending in `_r`."""
-    ours = pl.read_csv(ipop / "results/tables/comparisons.csv", infer_schema_length=None)
+    ours = pl.read_csv(ipop / "results/restricted/comparisons.csv", infer_schema_length=None)
     theirs = pl.read_csv(EXPECTED / "expected_comparisons.csv", infer_schema_length=None)
     assert ours.height == theirs.height == 100
     both = ours.join(theirs, on=KEYS, how="inner", suffix="_r", validate="1:1")

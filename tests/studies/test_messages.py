@@ -174,7 +174,7 @@ def test_what_fhir_does_not_allow_to_know_is_set_aside(fhir):
 
 
 def test_fhir_before_and_after_of_one_infant(fhir):
-    rows = pl.read_csv(fhir / "results/tables/comparisons.csv", infer_schema_length=None)
+    rows = pl.read_csv(fhir / "results/restricted/comparisons.csv", infer_schema_length=None)
     row = rows.filter(marker="WEIGHT", primary=True)
     own = [o for o in observed() if "29463-7" in o["codes"] and o["file"].startswith("Junita")]
     by_day = {o["day"]: o["number"] for o in own}

@@ -247,7 +247,7 @@ def test_homa_ir_is_of_everyone_with_both_fasting_adults_among_them(nhanes, file
 
 
 def test_one_examination_is_compared_with_none_and_said_to_be(nhanes):
-    rows = pl.read_csv(nhanes / "results/tables/comparisons.csv", infer_schema_length=None)
+    rows = pl.read_csv(nhanes / "results/restricted/comparisons.csv", infer_schema_length=None)
     assert rows.height == 14 and rows["n_pairs"].to_list() == [0] * 14
     assert rows["n_followup"].to_list() == rows["n_members"].to_list() == [0] * 14
     assert rows["p_value"].null_count() == 14

@@ -164,7 +164,7 @@ def test_before_and_after_are_those_of_a_plain_reading(
     smart, plain, marker, slope, timepoint, target
 ):
     pairs = pairs_of(plain, marker, target)
-    rows = pl.read_csv(smart / "results/tables/comparisons.csv", infer_schema_length=None)
+    rows = pl.read_csv(smart / "results/restricted/comparisons.csv", infer_schema_length=None)
     row = rows.filter(marker=marker, timepoint=timepoint, cohort="all", primary=True)
     assert row["n_pairs"].item() == len(pairs) > 0
     for column, side in (("baseline_median", 0), ("followup_median", 1)):

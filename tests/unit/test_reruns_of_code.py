@@ -21,10 +21,11 @@ from labcohort.ingest.readers import READERS
 from labcohort.memory import Memory
 from labcohort.provenance import Code
 from labcohort.study.load import load_study
+from labcohort.study.names import FIGURE_KINDS, TABLE_KINDS
 from labcohort.study.raw import key_of, raw_digests
 
 from tests.running import HOME
-from tests.told import told_of
+from tests.told import record_of, told_of
 
 MAIN, OURS = "__main__", ("labcohort", "schemas")
 # imports within functions, which an import of the module does not run -> what they import
@@ -39,13 +40,13 @@ LAZY = {
 }
 # packages and modules that no job imports: commands for people, and what works out the jobs
 OF_NO_JOB = (
-    "labcohort.check", "labcohort.draft", "labcohort.new_key", "labcohort.new_study",
-    "labcohort.trial", "labcohort.why",
+    "labcohort.check", "labcohort.compare_runs", "labcohort.draft", "labcohort.new_key",
+    "labcohort.new_study", "labcohort.trace", "labcohort.trial", "labcohort.why",
     "labcohort.run", "labcohort.restricted", "labcohort.settings", "labcohort.derive.index",
     "labcohort.study.load", "labcohort.study.own_facts", "labcohort.study.paths",
     "labcohort.study.raw", "labcohort.study.rules", "labcohort.study.source_defaults",
-    "labcohort.study.tables", "labcohort.study.validate", "labcohort.study.yaml_files",
-    "labcohort.harmonise.date_orders", "schemas.tables",
+    "labcohort.study.tables", "labcohort.study.validate", "labcohort.harmonise.date_orders",
+    "schemas.tables",
 )  # fmt: skip
 # what every process runs, and no result depends on: by name, out of sight of provenance
 UNSEEN = {"labcohort.locks"}
@@ -75,12 +76,15 @@ def code_of(home: Path) -> Code:
 
 def processes(home: Path) -> dict[str, tuple[str, ...]]:
     """Processes of one job each -> the modules that they import by name: an adapter, and beside
-    `ingest` each reader, beside `derive` each module of formulas."""
+    `ingest` each reader, beside `derive` each module of formulas, beside `figure` and `tables` each
+    kind."""
     code, jobs = code_of(home), "labcohort.jobs"
     found = {name: (name,) for name in code.modules(jobs)}
     for stage, names in (
         ("ingest", sorted(set(READERS.values()))),
         ("derive", code.modules("labcohort.derive.formulas")),
+        ("figure", [f"labcohort.publish.figures.{kind}" for kind in FIGURE_KINDS]),
+        ("tables", [f"labcohort.publish.tables.{kind}" for kind in TABLE_KINDS]),
     ):
         found |= {f"{stage}, {name}": (f"{jobs}.{stage}", name) for name in names}
     return found
@@ -283,9 +287,11 @@ def recorded(demo) -> list[dict]:
 def test_jobs_are_told_what_the_tests_take_them_to_be_told(demo, recorded):
     """tests/told.py is what workflow/rules/ say."""
     memory = Memory(demo / "none.json")
-    study = load_study(demo, HOME, memory, code_of(HOME))
+    code = code_of(HOME)
+    study = load_study(demo, HOME, memory, code)
     raw = {source: raw_digests(study, source, demo, memory) for source in study.sources}
-    told = told_of(study, raw, key_of(study, demo), {}) | {("gate",): {}}
+    key = key_of(study, demo)
+    told = told_of(study, raw, key, {}) | {("gate",): {}} | record_of(study, demo, code, key)
     jobs = [
         (job["stage"], job["key"], job["settings"]) for p in recorded for job in p["told"]["jobs"]
     ]
@@ -330,12 +336,22 @@ def test_what_a_job_loads_while_it_runs_is_in_its_digest(recorded, seen):
 
 
 def test_the_files_of_ours_that_a_job_reads_are_in_its_digest(recorded, seen):
+    """Templates in that of its code; what the record and the crate hold, by name in settings."""
     read = set()
     for process, found in zip(recorded, seen, strict=True):
         files = {Path(path).relative_to(HOME) for path in found["files"]}
         own = {path for path in files if path.suffix not in (".py", ".pyc")}
-        own = {path for path in own if not path.parts[0].startswith(".")}
-        named = {path.name for path in own if str(path) not in READ_FREELY}
+        own = {str(path) for path in own if not path.parts[0].startswith(".")}
+        given = {
+            name
+            for job in process["told"]["jobs"]
+            if job["stage"] in ("provenance", "crate")
+            for name in job["settings"]["files"]
+            if not (name.startswith("config/"))  # of the study, which lies elsewhere
+        }
+        assert given <= own, process["arguments"]
+        named = {Path(path).name for path in own - given - READ_FREELY}
         assert named == set(process["told"]["code"]["files"]), process["arguments"]
         read |= named
-    assert read == {"table.html.j2", "validation.html.j2"}
+    templates = (HOME / "workflow").rglob("templates/*")
+    assert read == {path.name for path in templates}

@@ -14,6 +14,7 @@ from labcohort.memory import Memory
 from labcohort.provenance import Code, canonical_json
 from labcohort.settings import assessments
 from labcohort.settings.available import long_entry
+from labcohort.settings.cohort_parts import cohort_parts
 from labcohort.settings.selection import selection
 from labcohort.study.load import Study, load_study
 from labcohort.study.source_defaults import with_recognised
@@ -686,9 +687,10 @@ def test_a_severity_moves_the_lists_and_the_report_alone(study, moved):
         more = row | {"rule": rule, "severity": "error"}
         return moved(lambda s: s.tables["rule_settings"].append(more))
 
-    assert graver("delta_check") == JUDGED | {"quality"}
+    # the report prints what the study judges otherwise
+    assert graver("delta_check") == JUDGED | {"quality", "report"}
     # what is listed already, and what is no flag
-    assert graver("isolated_spike") == graver("hard_limit") == JUDGED
+    assert graver("isolated_spike") == graver("hard_limit") == JUDGED | {"report"}
 
 
 def test_where_dates_stand_is_known_of_files_and_not_of_messages(study):
@@ -765,8 +767,64 @@ def test_tables_are_told_which_cohorts_are_stages_and_by_which_equation(study):
     assert told["equation"] == "ckd_epi_2021"
     assert told["declared"] == "after publication of the results"
     assert {(t["kind"], t["profile"]) for t in told["tables"]} == {
-        ("comparisons", "as_published"), ("estimates", "recommended"),
+        ("comparisons", "as_published"), ("estimates", "recommended"), ("scorecard", None),
+        ("attenders", None), ("sensitivity", None), ("baseline", None),
     }  # fmt: skip
+
+
+def test_tables_are_told_the_modules_of_their_kinds_alone(study):
+    told = settings.tables(study)["modules"]
+    assert told == [
+        f"labcohort.publish.tables.{kind}"
+        for kind in (
+            "attenders", "baseline", "comparisons", "estimates", "scorecard", "sensitivity",
+        )
+    ]  # fmt: skip
+    rows = [row for row in study.tables["tables"] if row["kind"] == "estimates"]
+    fewer = replace(study, tables=study.tables | {"tables": rows})
+    assert settings.tables(fewer)["modules"] == ["labcohort.publish.tables.estimates"]
+
+
+def test_tables_are_told_which_cohorts_lie_within_which(study):
+    sex, stages, limits = (
+        next(of for of in settings.tables(study)["cohort_parts"] if cohort in of)
+        for cohort in ("male", "ckd_3", "hscrp_ge_1_50")
+    )
+    assert sex == {"male": ["male"], "female": ["female"], "all": ["male", "female", "rest"]}
+    assert stages["ckd_3_5"] == ["3", "4", "5"] and stages["ckd_4"] == ["4"]
+    assert set(stages["all"]) == {"2", "3", "4", "5", "rest"}
+    assert limits["hscrp_ge_1_50"] == ["band 1"]
+
+
+@pytest.mark.parametrize(
+    ("criteria", "parts"),
+    [
+        # below 1 | 1 to 2, without 2 | from 2
+        (
+            {"a": ("baseline_at_least", "1"), "b": ("baseline_below", "2")},
+            {"a": ["band 1", "band 2"], "b": ["band 0", "band 1"]},
+        ),
+        # one value lies between: "at most 1" and "above 1" exclude each other and leave none out
+        (
+            {"a": ("baseline_at_most", "1"), "b": ("baseline_above", "1")},
+            {"a": ["band 0"], "b": ["band 1"]},
+        ),
+        # the limit itself is in both
+        (
+            {"a": ("baseline_at_most", "1"), "b": ("baseline_at_least", "1")},
+            {"a": ["band 0", "band 1"], "b": ["band 1", "band 2"]},
+        ),
+    ],
+)
+def test_cohorts_chosen_by_limits_are_bands_between_them(study, criteria, parts):
+    rows = [
+        {"cohort": cohort, "criterion": criterion, "subject": "HSCRP", "values": limit}
+        for cohort, (criterion, limit) in criteria.items()
+    ]
+    everyone = [row for row in study.tables["cohorts"] if row["criterion"] == "everyone"]
+    own = replace(study, tables=study.tables | {"cohorts": everyone + rows})
+    (found,) = cohort_parts(own)
+    assert {cohort: found[cohort] for cohort in criteria} == parts
 
 
 def test_tables_are_told_by_which_formula_a_marker_of_several_was_made(study):
@@ -807,3 +865,112 @@ def test_a_marker_that_a_mapping_passes_over_is_told(study, source, key, column,
     assert all(
         (row["source"], row["column"], row["under"]) == (source, column, key) for row in told
     )
+
+
+# ---------------------------------------------------------------- baseline characteristics
+
+
+def test_baseline_describes_what_the_study_has(study):
+    told = settings.baseline(study)
+    assert told["sets"] == [["all"], ["ckd_2", "ckd_3", "ckd_4", "ckd_5"], ["male", "female"]]
+    # sex first; no date, no free text, and the unknown is no category
+    assert told["attributes"] == [
+        {"attribute": "sex", "categories": ["male", "female"]},
+        {"attribute": "diabetes_type", "categories": ["type_1", "type_2"]},
+        {"attribute": "dose_million_cells"},
+        {"attribute": "insulin_treated", "categories": ["yes", "no"]},
+    ]
+    assert (told["age"], told["adverse_events"]) == (True, True)
+    assert told["stages"] == {
+        "marker": "CKD_STAGE", "categories": list("12345"), "below_60": list("345"),
+    }  # fmt: skip
+    assert told["markers"][:2] == ["BMI", "WHTR"] and "CKD_STAGE" not in told["markers"]
+
+
+def test_without_cohorts_by_stage_the_gfr_category_is_told(study):
+    cohorts = [r for r in study.tables["cohorts"] if r["subject"] != "CKD_STAGE"]
+    tables = study.tables | {"cohorts": cohorts}
+    stages = settings.baseline(replace(study, tables=tables))["stages"]
+    assert stages["categories"] == ["G1", "G2", "G3a", "G3b", "G4", "G5"]
+    assert stages["below_60"] == ["G3a", "G3b", "G4", "G5"]
+
+
+def test_without_egfr_in_the_plan_there_are_no_stages(study):
+    cohorts = [r for r in study.tables["cohorts"] if r["subject"] != "CKD_STAGE"]
+    plan = [r for r in study.tables["plan"] if "EGFR" not in r["markers"]]
+    tables = study.tables | {"cohorts": cohorts, "plan": plan}
+    assert settings.baseline(replace(study, tables=tables))["stages"] is None
+
+
+def test_a_label_of_an_attribute_moves_the_printed_tables_alone(study, moved):
+    def label(edited: Study) -> None:
+        edited.sources[edited.patients_source]["attributes"]["insulin_treated"]["label"] = "Insulin"
+
+    def meaning(edited: Study) -> None:
+        of = edited.sources[edited.patients_source]["attributes"]["diabetes_type"]["labels"]
+        of["type_2"] = "Second type"
+
+    # the report of validation names the digest of each source's file
+    assert moved(label) == moved(meaning) == {"tables", "validate"}
+
+
+def test_the_cohorts_of_a_baseline_table_move_it_and_the_tables(moved):
+    def other(edited: Study) -> None:
+        row = next(r for r in edited.tables["tables"] if r["table"] == "baseline_by_sex")
+        row["cohorts"] = "female|male"
+
+    assert moved(other) == {"baseline", "tables"}
+
+
+def test_a_title_of_a_baseline_table_moves_the_tables_alone(moved):
+    def title(edited: Study) -> None:
+        row = next(r for r in edited.tables["tables"] if r["table"] == "baseline_by_sex")
+        row["title"] = "Men and women"
+
+    assert moved(title) == {"tables"}
+
+
+def test_labels_of_attributes_are_in_the_study_s_language(study):
+    how = deepcopy(study.config)
+    how["print"]["language"] = "zh"
+    own = settings.tables(replace(study, config=how))["characteristics"]
+    assert own["attributes"]["insulin_treated"] == {"label": "胰岛素治疗", "labels": {}}
+    assert own["attributes"]["diabetes_type"]["labels"]["type_2"] == "2型"
+    assert own["stages"]["labels"]["2"] == "2期（eGFR 60-89）"
+
+
+def test_the_report_is_told_what_the_plan_leaves_out_by_profile_and_flags(study):
+    """config/plan.tsv: HOMA-IR, HOMA-B and QUICKI without the insulin-treated and the unknown."""
+    assert settings.report(study)["excluded"] == [
+        {
+            "profile": "recommended",
+            "flags": ["insulin_treated", "insulin_unknown"],
+            "markers": ["HOMA_B", "HOMA_IR", "QUICKI"],
+        }
+    ]
+
+
+def test_snakemake_s_report_files_each_figure_and_table_under_a_label_of_its_own(study):
+    filed = [
+        *(settings.figure_in_report(study, row["figure"]) for row in study.tables["figures"]),
+        *(settings.table_in_report(study, row["table"]) for row in study.tables["tables"]),
+    ]
+    labels = [tuple(each["labels"].items()) for each in filed]
+    assert len(set(labels)) == len(labels)
+    # with a second one that page would make a switch of it
+    assert {len(each) for each in labels} == {1}
+    assert all("SYNTHETIC" in each["category"] for each in filed)
+    names = [row["figure"] for row in study.tables["figures"]]
+    names += [row["table"] for row in study.tables["tables"]]
+    placed = {name: each["subcategory"] for name, each in zip(names, filed, strict=True)}
+    # a figure of the markers of one panel, of several, of none; and a table of a panel
+    assert placed["figure_2_blood_pressure"] == "Blood pressure"
+    assert placed["specifications_primary"] == placed["missingness"] == "All panels"
+    assert placed["lipid"] == "Lipids"
+
+
+def test_a_label_of_a_cohort_that_nothing_is_compared_in_moves_no_report(study, moved):
+    # ckd_2_5 stands in cohorts.tsv alone
+    edit = changed("cohorts", "ckd_2_5", label="another")
+    assert "report" not in moved(edit)
+    assert "report" in moved(changed("cohorts", "ckd_3", label="another"))

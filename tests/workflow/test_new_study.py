@@ -51,7 +51,7 @@ def test_without_arguments_the_commands_are_listed(tmp_path):
     code, said = ran([str(HOME / "workflow")], tmp_path / "none")
     assert code == 2
     listed = re.findall(r"^python workflow (\w+)", said, re.MULTILINE)
-    assert listed == ["new", "draft", "check", "why", "key", "job"]
+    assert listed == ["new", "draft", "check", "why", "compare", "trace", "key", "job"]
 
 
 def test_check_without_a_study_says_how_to_begin_one(tmp_path, capsys):

@@ -5,8 +5,9 @@ Polars compares rows of several text columns one by one: a hundred times the tim
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
 import polars as pl
+
+from labcohort.runs import by_run
 
 # what an unsigned number of 64 bits holds
 ROOM = 2**64
@@ -65,12 +66,7 @@ def spelled(frame: pl.DataFrame) -> pl.DataFrame:
 
 def numbered(texts: pl.Series) -> pl.Series:
     """The texts, which come in runs of the same and with no null, as an Enum in their order."""
-    runs = texts.rle().struct.unnest()
-    names = runs.get_column("value")
-    # looked up once a run
-    known = names.cast(pl.Enum(names.unique().sort()))
-    at = np.repeat(np.arange(runs.height), runs.get_column("len"))
-    return known.gather(at).alias(texts.name)
+    return by_run(lambda names: names.cast(pl.Enum(names.unique().sort())), texts).alias(texts.name)
 
 
 def varying(frame: pl.DataFrame, names: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ from labcohort.memory import Memory
 # the roots from which the workflow's own modules are imported
 OWN_PACKAGES = ("labcohort", "schemas")
 # import name -> distribution, where the two differ
-DISTRIBUTIONS = {"yaml": "pyyaml", "python_calamine": "python-calamine"}
+DISTRIBUTIONS = {"yaml": "pyyaml", "python_calamine": "python-calamine", "docx": "python-docx"}
 # hex digits that tell two versions of one module apart
 SHORT = 8
 # nodes that may begin with a docstring

@@ -30,20 +30,24 @@ NOISE = (
     # after it the place of a failed job's log would not be the last line
     "Elapsed time",
 )
-# what stands in results/README.txt
-CONTENTS = """What lies where
+# what stands in results/README.md
+CONTENTS = """# What lies where
 
-tables/       what was compared and found, of groups: CSV and HTML
-figures/      the figures
-quality/      the validation report, and the counts: where every result cell went
-restricted/   raw values and lines of single persons: set aside, flagged, repeated. Stays here
-ingested/ harmonised/ derived/ cohorts/ comparisons/ assessments/
-              the stages between, as Parquet. Lines of single persons: stay here
-logs/         what each job said
+| | |
+|---|---|
+| `report/` | `report.html`: all of it in one page |
+| `tables/` | what was compared and found, of groups: CSV, XLSX, DOCX and HTML |
+| `figures/` | the figures as SVG, PDF and PNG, each with its data (CSV) and its caption (TXT) |
+| `quality/` | the validation report, and the counts: where every result cell went |
+| `provenance.json` | what all of it was made of: raw files by digest, decisions, code, packages |
+| `ro-crate-metadata.json` | the run and its files as a Workflow Run RO-Crate; `workflow/` has its rules |
+| `restricted/` | raw values and lines of single persons: set aside, flagged, drawn. Stays here |
+| `ingested/` `harmonised/` `derived/` `cohorts/` `comparisons/` `assessments/` | the stages between, as Parquet. Lines of single persons: stay here |
+| `logs/` | what each job said |
 
 A run makes all of this from the configuration and the raw files; edit those, not these files.
-"""
-# beside tables and figures that the last run, which failed, has not made
+"""  # noqa: E501
+# beside the report, tables and figures that the last run, which failed, has not made
 EARLIER = "OF_AN_EARLIER_RUN.txt"
 NOISY_EVENTS = ("JOB_FINISHED", "JOB_STARTED")
 started = time.time()
@@ -117,9 +121,9 @@ def failures(logs: Path) -> str:
 def mark_earlier(results: Path, failed: bool) -> None:
     """Say beside what people read that it is of an earlier run, after one that failed; or no more.
 
-    A run that stops at the validation leaves the tables and figures of the run before.
+    A run that stops at the validation leaves what the run before it made.
     """
-    for folder in (results / "tables", results / "figures"):
+    for folder in (results / part for part in ("report", "tables", "figures")):
         note = folder / EARLIER
         if not failed:
             note.unlink(missing_ok=True)

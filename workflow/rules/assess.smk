@@ -1,6 +1,8 @@
 # in:  results/comparisons/, results/cohorts/, results/derived/, results/harmonised/
 # out: results/assessments/   what a comparison is worth beside the others: adjusted p, regression
-#      to the mean, shares in range, attenders, the sensitivity grid, published against recomputed
+#      to the mean, shares in range, attenders, transitions between classes, baseline
+#      characteristics, the sensitivity grid, published against recomputed; which groups are
+#      withheld from what may leave the site
 
 
 rule assess_comparisons:
@@ -45,6 +47,8 @@ if len(BUCKETS) == 1:
             regression="results/assessments/regression_to_the_mean.parquet",
             in_range="results/assessments/in_range.parquet",
             attenders="results/assessments/attenders.parquet",
+            transitions="results/assessments/transitions.parquet",
+            baseline="results/assessments/baseline.parquet",
         log:
             "results/logs/assess/values.log",
         resources:
@@ -56,6 +60,8 @@ if len(BUCKETS) == 1:
                     ("regression", "all", settings.regression(STUDY)),
                     ("in_range", "all", settings.in_range(STUDY)),
                     ("attenders", "all", settings.attenders(STUDY)),
+                    ("transitions", "all", settings.transitions(STUDY)),
+                    ("baseline", "all", settings.baseline(STUDY)),
                 ]
             ),
         shell:
@@ -66,6 +72,8 @@ if len(BUCKETS) == 1:
             " --regression {output.regression:q}"
             " --in_range {output.in_range:q}"
             " --attenders {output.attenders:q}"
+            " --transitions {output.transitions:q}"
+            " --baseline {output.baseline:q}"
             " --log {log:q} <<< {params.job:q}"
 
 else:
@@ -141,6 +149,72 @@ else:
             " --patients {input.patients:q}"
             " --attenders {output.attenders:q}"
             " --log {log:q} <<< {params.job:q}"
+
+    rule assess_transitions:
+        input:
+            gate=after("quality"),
+            values=expand(
+                "results/cohorts/values/{panel}/{bucket}.parquet", panel=PLACED, bucket=BUCKETS
+            ),
+            membership=gather.buckets("results/cohorts/membership/{scatteritem}.parquet"),
+        output:
+            transitions="results/assessments/transitions.parquet",
+        log:
+            "results/logs/assess/transitions.log",
+        resources:
+            mem_mb=IN_PARTS,
+            runtime=minutes,
+        params:
+            job=jobs(lambda wildcards: [("transitions", "all", settings.transitions(STUDY))]),
+        shell:
+            '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --values {input.values:q}'
+            " --membership {input.membership:q}"
+            " --transitions {output.transitions:q}"
+            " --log {log:q} <<< {params.job:q}"
+
+    rule assess_baseline:
+        input:
+            gate=after("quality"),
+            values=expand(
+                "results/cohorts/values/{panel}/{bucket}.parquet", panel=PLACED, bucket=BUCKETS
+            ),
+            membership=gather.buckets("results/cohorts/membership/{scatteritem}.parquet"),
+            patients=gather.buckets("results/harmonised/patients/{scatteritem}.parquet"),
+        output:
+            baseline="results/assessments/baseline.parquet",
+        log:
+            "results/logs/assess/baseline.log",
+        resources:
+            mem_mb=IN_PARTS,
+            runtime=minutes,
+        params:
+            job=jobs(lambda wildcards: [("baseline", "all", settings.baseline(STUDY))]),
+        shell:
+            '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --values {input.values:q}'
+            " --membership {input.membership:q}"
+            " --patients {input.patients:q}"
+            " --baseline {output.baseline:q}"
+            " --log {log:q} <<< {params.job:q}"
+
+
+rule small_groups:
+    input:
+        gate=after("comparisons"),
+        comparisons=COMPARISONS,
+        in_range="results/assessments/in_range.parquet",
+    output:
+        small_groups="results/assessments/small_groups.parquet",
+    log:
+        "results/logs/assess/small_groups.log",
+    resources:
+        mem_mb=IN_PARTS,
+        runtime=minutes,
+    params:
+        job=jobs(lambda wildcards: [("small_groups", "all", settings.small_groups(STUDY))]),
+    shell:
+        '"$LABCOHORT_PYTHON" "$LABCOHORT_HOME/workflow" job --comparisons {input.comparisons:q}'
+        " --in_range {input.in_range:q} --small_groups {output.small_groups:q}"
+        " --log {log:q} <<< {params.job:q}"
 
 
 rule sensitivity:

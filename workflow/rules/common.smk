@@ -118,15 +118,24 @@ ASSESSMENTS = expand(
         "regression_to_the_mean",
         "in_range",
         "attenders",
+        "baseline",
+        "small_groups",
         "sensitivity",
         "specifications",
+        "transitions",
     ],
 )
 TABLES = [
     *expand("results/tables/{table}.csv", table=SIBLINGS),
-    *expand("results/tables/{table}.{kind}", table=TABLE_NAMES, kind=["csv", "html"]),
+    *expand(
+        "results/tables/{table}.{form}", table=TABLE_NAMES, form=["csv", "html", "xlsx", "docx"]
+    ),
+    "results/report/tables.json",
+    "results/restricted/comparisons.csv",
 ]
-FIGURES = expand("results/figures/{figure}.svg", figure=FIGURE_NAMES)
+FIGURES = expand(
+    "results/figures/{figure}.{form}", figure=FIGURE_NAMES, form=["svg", "pdf", "png", "csv", "txt"]
+)
 QUALITY = [
     "results/quality/validation.html",
     "results/quality/validation.json",

@@ -1,10 +1,10 @@
 # in:  all rules
-# out: results/README.txt   what lies where; nothing is left of what a study no longer has
+# out: results/README.md    what lies where; nothing is left of what a study no longer has
 
 
 rule contents:
     output:
-        "results/README.txt",
+        "results/README.md",
     localrule: True
     params:
         text=run.CONTENTS,
@@ -29,7 +29,7 @@ def stale():
 
 if workflow.is_main_process and not IS_MODULE and stale():
     # a run with nothing else to do has this, and takes them away when it ends
-    (RESULTS / "README.txt").unlink(missing_ok=True)
+    (RESULTS / "README.md").unlink(missing_ok=True)
 
 
 onstart:
@@ -41,6 +41,7 @@ onsuccess:
     run.mark_earlier(RESULTS, failed=False)
     print(
         f"\n{STUDY.config['title']}{' (SYNTHETIC)' if STUDY.config['synthetic'] else ''}: done\n"
+        f"  report            {RESULTS}/report/report.html\n"
         f"  tables            {RESULTS}/tables/ (all comparisons: comparisons.csv)\n"
         f"  figures           {RESULTS}/figures/\n"
         f"  validation        {RESULTS}/quality/validation.html\n"

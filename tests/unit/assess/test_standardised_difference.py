@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from labcohort.assess.standardised_difference import of_means, of_shares
+from labcohort.assess.standardised_difference import of_categories, of_means, of_shares
 from scipy.special import ndtr
 
 
@@ -68,3 +68,51 @@ def test_undefined_shares(counts, reason):
 def test_a_confidence_level_lies_between_0_and_1(confidence):
     with pytest.raises(ValueError, match="confidence"):
         of_shares(1, 2, 1, 3, confidence)
+
+
+def test_several_categories_by_hand():
+    # p = (.5, .25, .25) and (.25, .5, .25) without the last: apart (.25, -.25), S the mean of
+    # [[.25, -.125], [-.125, .1875]] and [[.1875, -.125], [-.125, .25]]; by hand
+    # S = [[.21875, -.125], [-.125, .21875]], and apart is its vector to the value .34375
+    found = of_categories([2, 1, 1], [1, 2, 1])
+    assert found.difference == pytest.approx(math.sqrt(2 * 0.25**2 / 0.34375), rel=1e-14)
+    assert (found.ci_low, found.ci_high, found.reason) == (None, None, None)
+
+
+def test_of_two_categories_the_first_one_s_share():
+    assert of_categories([5, 5], [1, 9]) == of_shares(5, 10, 1, 10)
+
+
+@pytest.mark.parametrize("turn", [[2, 0, 1], [1, 2, 0], [2, 1, 0]])
+def test_the_order_of_categories_and_of_groups_is_nothing(turn):
+    a, b = [7, 2, 4], [3, 3, 9]
+    expected = of_categories(a, b).difference
+    turned = [[counts[i] for i in turn] for counts in (a, b)]
+    assert of_categories(*turned).difference == pytest.approx(expected, rel=1e-13)
+    assert of_categories(b, a).difference == pytest.approx(expected, rel=1e-13)
+
+
+def test_a_category_that_nobody_has_is_passed_over():
+    assert of_categories([7, 0, 2, 4], [3, 0, 3, 9]) == of_categories([7, 2, 4], [3, 3, 9])
+
+
+def test_the_same_shares_do_not_differ():
+    assert of_categories([2, 4, 6], [1, 2, 3]).difference == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "reason"),
+    [
+        ([0, 0, 0], [1, 2, 3], "nobody in a group"),
+        ([0, 4, 0], [0, 2, 0], "one category only"),
+        ([3, 0, 0], [0, 1, 5], "no category in both groups"),
+    ],
+)
+def test_undefined_differences_of_categories_have_a_reason(a, b, reason):
+    found = of_categories(a, b)
+    assert (found.difference, found.ci_low, found.reason) == (None, None, reason)
+
+
+def test_groups_with_other_categories_are_refused():
+    with pytest.raises(ValueError, match="zip"):
+        of_categories([1, 2], [1, 2, 3])

@@ -5,7 +5,7 @@ import random
 import polars as pl
 import pytest
 from labcohort.ingest.places import Places
-from labcohort.ingest.runs import by_run
+from labcohort.runs import by_run
 
 
 @pytest.mark.parametrize("columns", [1, 2])

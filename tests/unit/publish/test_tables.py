@@ -2,23 +2,24 @@
 
 import polars as pl
 import pytest
-from labcohort.publish.html import table_page
-from labcohort.publish.tables import (
-    all_comparisons,
-    comparisons_table,
-    estimates_table,
-    footnotes,
-    in_reading_order,
-    of_table,
-    selection_flow,
-)
-from labcohort.publish.units import shown, shown_markers
+from labcohort.publish.siblings import all_comparisons, selection_flow
+from labcohort.publish.tables import comparisons as comparisons_kind
+from labcohort.publish.tables import estimates as estimates_kind
+from labcohort.publish.tables.page import page
+from labcohort.publish.tables.table import Cell, Column, Line, Printed
 
 from schemas.comparison import Adjusted
 
 HOW = {
     "title": "A study",
     "synthetic": True,
+    "words": {},
+    "language": "en",
+    "p": "plain",
+    "minimum_cell": 5,
+    "units": {},
+    "cohort_parts": [],
+    "published_profile": "as_published",
     "markers": {
         "HBA1C": {
             "label": "HbA1c", "unit": "%", "decimals": 2, "panel": "glycaemic", "method": None,
@@ -59,14 +60,50 @@ ROW = {
     "hodges_lehmann": -0.25, "hl_ci_low": -0.4, "hl_ci_high": -0.1, "d_z": -0.405,
     "dz_ci_low": -0.8, "dz_ci_high": -0.001, "rank_biserial": -0.6, "rb_ci_low": -0.85,
     "rb_ci_high": -0.2, "n_positive": 2, "n_negative": 6, "n_zero": 0, "n_censored": 0,
+    "n_below_baseline": 0, "n_below_followup": 0, "n_ties": 0,
     "selected_on_baseline": False, "note": None, "plan": "x",
 }  # fmt: skip
-LINE = {"Marker": "HbA1c", "p": "0.001", "Note": ""}
+KINDS = {"comparisons": comparisons_kind, "estimates": estimates_kind}
+COLUMNS = (Column("Marker"), Column("p", True, ("p",), is_p=True))
+
+
+def line(note: str = "", marker: str = "HbA1c") -> Line:
+    return Line((Cell(marker), Cell("0.001", (0.001,), 3)), note)
+
+
+def one_page(*lines: Line, title: str = "T", notes: tuple[str, ...] = (), **how) -> str:
+    """The page of a made-up table."""
+    return page(Printed("t", "comparisons", title, COLUMNS, lines, notes), HOW | how)
+
+
+def made(kind: str, frame: pl.DataFrame, how: dict | None = None, **row) -> Printed:
+    """The table of a frame's rows, all of which are of one profile and panel."""
+    table = {"table": "t", "kind": kind, "profile": "recommended", "panel": "glycaemic"}
+    return KINDS[kind].printed(frame, table | {"title": "T"} | row, how or HOW)
+
+
+def lines_of(kind: str, frame: pl.DataFrame, how: dict | None = None) -> list[dict]:
+    """Lines as header (without its unit) -> text, with the note."""
+    table = made(kind, frame, how)
+    headers = [column.header.split(",")[0] for column in table.columns]
+    return [
+        dict(zip(headers, (cell.text for cell in line.cells), strict=True)) | {"Note": line.note}
+        for line in table.lines
+    ]
+
+
+def comparisons_table(frame: pl.DataFrame, how: dict | None = None) -> list[dict]:
+    return lines_of("comparisons", frame, how)
+
+
+def estimates_table(frame: pl.DataFrame, how: dict | None = None) -> list[dict]:
+    return lines_of("estimates", frame, how)
 
 
 def comparisons(*rows: dict) -> pl.DataFrame:
     schema = {name: c.dtype.type for name, c in Adjusted.to_schema().columns.items()}
     empty = dict.fromkeys(schema)
+    schema["withheld"] = pl.String
     return pl.DataFrame([empty | ROW | row for row in rows], schema=schema, orient="row")
 
 
@@ -82,13 +119,14 @@ def test_rows_stand_by_marker_cohort_and_timepoint_in_the_order_of_their_tables(
     shuffled = comparisons(*(dict(zip(names, row, strict=True)) for row in expected)).sample(
         fraction=1, shuffle=True, seed=5
     )
-    assert in_reading_order(shuffled, HOW).select(names).rows() == expected
+    shown = [line.about for line in made("comparisons", shuffled).lines]
+    assert [tuple(about[name] for name in names) for about in shown] == expected
 
 
 def test_a_line_of_a_table():
-    assert comparisons_table(comparisons({}), HOW) == [
+    assert comparisons_table(comparisons({})) == [
         {
-            "Marker": "HbA1c, %",
+            "Marker": "HbA1c",
             "Group": "All patients",
             "Follow-up": "6 months",
             "n pairs": "8",
@@ -121,8 +159,7 @@ def test_a_table_shows_the_primary_tests_of_its_profile_and_panel():
         {"profile": "as_published"},
         {"panel": "lipid"},
     )
-    table = {"profile": "recommended", "panel": "glycaemic"}
-    assert of_table(rows, table).get_column("family").to_list() == ["wanted"]
+    assert [line.about["family"] for line in made("comparisons", rows).lines] == ["wanted"]
 
 
 def test_a_mean_change_without_an_interval():
@@ -137,7 +174,13 @@ def test_all_comparisons_at_full_precision_with_labels(synthetic, word):
     row = table.row(0, named=True)
     assert (row["label"], row["unit"], row["synthetic"]) == ("HbA1c", "%", word)
     assert row["baseline_mean"] == 7.765 and row["p_value"] == 0.0499
-    assert set(table.columns) == {*Adjusted.to_schema().columns, "label", "unit", "synthetic"}
+    assert set(table.columns) == {
+        *Adjusted.to_schema().columns,
+        "label",
+        "unit",
+        "synthetic",
+        "withheld",
+    }
 
 
 OF_RANKS = {"test": "wilcoxon_signed_rank", "summary": "median_iqr"}
@@ -147,7 +190,7 @@ def test_a_line_of_estimates_by_a_t_test():
     row = {"geometric_ratio": 0.965, "gr_ci_low": 0.9, "gr_ci_high": 1.0}
     assert estimates_table(comparisons(row), HOW) == [
         {
-            "Marker": "HbA1c, %",
+            "Marker": "HbA1c",
             "Group": "All patients",
             "Follow-up": "6 months",
             "n pairs": "8",
@@ -181,8 +224,8 @@ def test_estimates_that_are_not_there_are_empty():
     names = ("hodges_lehmann", "hl_ci_low", "hl_ci_high", "rank_biserial", "rb_ci_low",
              "rb_ci_high", "p_value", "p_adjusted")  # fmt: skip
     (line,) = estimates_table(comparisons(OF_RANKS | dict.fromkeys(names)), HOW)
-    columns = ("Change (CI)", "Ratio (CI)", "Standardised change (CI)", "p", "Adjusted p")
-    assert [line[k] for k in columns] == [""] * 5
+    columns = ("Change (CI)", "Standardised change (CI)", "p", "Adjusted p")
+    assert [line[k] for k in columns] == [""] * 4
 
 
 @pytest.mark.parametrize(
@@ -247,8 +290,8 @@ def test_what_a_note_says_to_a_reader_of_few_columns(kind, row, note):
 
 
 def text_below(kind: str, *rows: dict, **how) -> str:
-    table = {"kind": kind, "profile": "as_published"}
-    return " ".join(footnotes(comparisons(*rows), table, HOW | how))
+    frame = comparisons(*({"profile": "as_published"} | row for row in rows))
+    return " ".join(made(kind, frame, HOW | how, profile="as_published").footnotes)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +307,7 @@ def text_below(kind: str, *rows: dict, **how) -> str:
         ([{}, {"summary": "median_iqr"}], ["interquartile", "standard error"], ["SPSS"]),
         (
             [OF_RANKS],
-            ["Wilcoxon: signed-rank test in the form of SPSS.",
+            ["Wilcoxon: signed-rank test in the form of SPSS, two-sided.",
              "the paired t test's, also in rows that show Wilcoxon's p."],
             [],
         ),
@@ -352,27 +395,26 @@ IFCC = {"HBA1C": {"unit": "mmol/mol", "slope": 10.93, "intercept": -23.5, "decim
     [(comparisons_table, "Mean change (CI)"), (estimates_table, "Change (CI)")],
 )
 def test_a_table_in_another_unit(kind, change):
-    how = HOW | {"markers": shown_markers(HOW["markers"], IFCC)}
+    how = HOW | {"units": IFCC}
     whr = {"marker": "WHR", "baseline_mean": 0.9, "baseline_sem": 0.01}
-    lines = kind(shown(comparisons({}, whr), IFCC), how)
+    lines = kind(comparisons({}, whr), how)
     # 10.93 * 7.765 - 23.5 = 61.37, 10.93 * 0.1 = 1.09; changes have no intercept
-    assert lines[0]["Marker"] == "HbA1c, mmol/mol"
-    assert lines[0]["Baseline"] == "61.4 ± 1.1"
-    assert lines[0][change] == "-2.9 (-5.5 to 0.0)"
-    assert lines[0]["p"] == "0.0499"
-    assert (lines[1]["Marker"], lines[1]["Baseline"]) == ("Waist-hip ratio", "0.900 ± 0.010")
+    assert lines[1]["Marker"] == "HbA1c, mmol/mol"
+    assert lines[1]["Baseline"] == "61.4 ± 1.1"
+    assert lines[1][change] == "-2.9 (-5.5 to 0.0)"
+    assert lines[1]["p"] == "0.0499"
+    assert (lines[0]["Marker"], lines[0]["Baseline"]) == ("Waist-hip ratio", "0.900 ± 0.010")
 
 
 def test_a_ratio_that_the_shown_unit_does_not_have_is_left_out_and_said():
-    how = HOW | {"markers": shown_markers(HOW["markers"], IFCC)}
+    how = HOW | {"units": IFCC}
     ratio = {"geometric_ratio": 0.965, "gr_ci_low": 0.9, "gr_ci_high": 1.0}
-    (line,) = estimates_table(shown(comparisons(ratio), IFCC), how)
-    assert line["Ratio (CI)"] == ""
+    (line,) = estimates_table(comparisons(ratio), how)
+    assert "Ratio (CI)" not in line
     assert line["Note"].startswith("no ratio or percent change in mmol/mol")
 
 
-@pytest.mark.parametrize("synthetic", [True, False])
-def test_the_selection_flow_with_the_eligible_at_each_timepoint(synthetic):
+def test_the_selection_flow_with_the_eligible_at_each_timepoint():
     flow = pl.DataFrame(
         {"order": [1, 2], "criterion": ["a", "b"], "subject": ["s", "t"],
          "entered": [10, 8], "failed": [2, 0], "remained": [8, 8]}
@@ -382,7 +424,7 @@ def test_the_selection_flow_with_the_eligible_at_each_timepoint(synthetic):
          ("ckd_3", "month_6", 1)],
         schema=["cohort", "timepoint", "members"], orient="row",
     )  # fmt: skip
-    table = selection_flow(flow, sizes, HOW | {"synthetic": synthetic})
+    table = selection_flow(flow, sizes, HOW)
     assert table.select("step", "entered", "excluded", "remained").rows() == [
         ("Type 2", 10, 2, 8),
         ("Treated", 8, 0, 8),
@@ -390,52 +432,84 @@ def test_the_selection_flow_with_the_eligible_at_each_timepoint(synthetic):
         ("Eligible, with results at 6 months", None, None, 5),
         ("Eligible, with results at 6 months and 12 months", None, None, 2),
     ]
-    assert set(table.get_column("synthetic")) == {"SYNTHETIC" if synthetic else ""}
 
 
 @pytest.mark.parametrize("synthetic", [True, False])
 def test_a_page_says_synthetic_where_the_data_are_and_only_there(synthetic):
-    page = table_page("Glycaemia", [LINE], ["a note"], HOW | {"synthetic": synthetic})
-    assert ("SYNTHETIC" in page) == synthetic
+    assert ("SYNTHETIC" in one_page(line(), synthetic=synthetic)) == synthetic
 
 
 MARKUP = '<script>alert("1")</script> & <b>'
 
 
-@pytest.mark.parametrize("part", ["title", "study", "cell", "footnote"])
+@pytest.mark.parametrize("part", ["title", "study", "cell", "note", "footnote"])
 def test_markup_in_a_label_is_text(part):
-    page = table_page(
-        MARKUP if part == "title" else "T",
-        [LINE | ({"Marker": MARKUP} if part == "cell" else {})],
-        [MARKUP if part == "footnote" else "n"],
-        HOW | ({"title": MARKUP} if part == "study" else {}),
-    )
-    assert "<script" not in page and "<b>" not in page
-    assert "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; &lt;b&gt;" in page
+    own = line(MARKUP if part == "note" else "", MARKUP if part == "cell" else "x")
+    title, study = (MARKUP if part == name else "T" for name in ("title", "study"))
+    notes = (MARKUP,) if part == "footnote" else ()
+    text = page(Printed("t", "comparisons", title, COLUMNS, (own,), notes), HOW | {"title": study})
+    assert "<script" not in text and "<b>" not in text
+    assert "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; &lt;b&gt;" in text
 
 
-def test_every_estimate_and_p_of_a_page_is_set_as_a_number():
-    row = {"geometric_ratio": 0.965, "gr_ci_low": 0.9, "gr_ci_high": 1.0}
-    lines = estimates_table(comparisons(row), HOW)
-    page = table_page("T", lines, [], HOW)
-    for name, cell in lines[0].items():
-        if name.endswith("(CI)") or name in ("p", "Adjusted p"):
-            assert f'<th scope="col" class="number">{name}</th>' in page
-            assert f'<td class="number">{cell}</td>' in page
+def test_numbers_are_set_as_numbers_on_a_page():
+    text = one_page(line())
+    assert '<th scope="col" class="number">p</th>' in text
+    assert '<td class="number">0.001</td>' in text
 
 
-def test_a_page_leaves_out_columns_that_are_empty_in_all_lines():
-    line = LINE | {"Ratio (CI)": ""}
-    assert "Ratio (CI)" not in table_page("T", [line], [], HOW)
-    assert "Ratio (CI)" in table_page("T", [line, line | {"Ratio (CI)": "0.9"}], [], HOW)
+def test_a_column_of_ratios_that_is_empty_in_all_lines_is_left_out():
+    assert "Ratio (CI)" not in estimates_table(comparisons({}))[0]
+    ratio = {"geometric_ratio": 0.9, "marker": "WHR"}
+    assert [line["Ratio (CI)"] for line in estimates_table(comparisons({}, ratio))] == ["0.90", ""]
 
 
 def test_a_note_stands_on_the_page_under_its_line_and_only_where_there_is_one():
-    page = table_page("T", [LINE, LINE | {"Note": "why"}], [], HOW).split("</style>")[1]
-    assert page.count('class="note"') == 1
-    assert page.index("why") > page.rindex("0.001")
-    assert 'class="note"' not in table_page("T", [LINE], [], HOW).split("</style>")[1]
+    text = one_page(line(), line("why")).split("</style>")[1]
+    assert text.count('class="note"') == 1
+    assert text.index("why") > text.rindex("0.001")
+    assert 'class="note"' not in one_page(line()).split("</style>")[1]
 
 
 def test_a_page_without_lines():
-    assert "<td" not in table_page("T", [], [], HOW)
+    assert "<td" not in one_page()
+
+
+def test_the_numbers_of_a_cell_are_those_that_it_says():
+    (own,) = made("comparisons", comparisons({})).lines
+    numbers = [cell.numbers for cell in own.cells]
+    assert numbers[3:7] == [(8,), (7.765, 0.1), (7.5, 0.1), (-0.265, -0.5, -0.001)]
+    assert numbers[-1] == (0.0499,)
+    table = made("comparisons", comparisons({}))
+    for column, cell in zip(table.columns, own.cells, strict=True):
+        assert len(cell.numbers) == len(column.parts)
+
+
+def test_a_unit_of_all_rows_stands_in_the_headers_and_others_beside_the_markers():
+    alone = made("comparisons", comparisons({}))
+    assert [c.header for c in alone.columns][4:7] == [
+        "Baseline, %", "At follow-up, %", "Mean change (CI), %",
+    ]  # fmt: skip
+    assert alone.lines[0].cells[0].text == "HbA1c"
+    mixed = made("comparisons", comparisons({}, {"marker": "EGFR"}))
+    assert [c.header for c in mixed.columns][4] == "Baseline"
+    assert [line.cells[0].text for line in mixed.lines] == ["HbA1c, %", "eGFR, mL/min/1.73 m²"]
+
+
+def test_a_group_that_is_withheld_says_so_and_no_number():
+    few = dict.fromkeys(k for k in ROW if k.startswith(("n_", "baseline_", "followup_", "change_")))
+    few |= {"p_value": None, "p_adjusted": None, "note": None}
+    said = few | {"withheld": "fewer than 5 persons"}
+    (row,) = comparisons_table(comparisons(said))
+    assert (row["n pairs"], row["Baseline"], row["p"]) == ("<5", "", "")
+    assert row["Note"] == "withheld: fewer than 5 persons"
+    # one that would tell another has no number of its own to show
+    (row,) = comparisons_table(comparisons(few | {"withheld": "would give away"}))
+    assert row["n pairs"] == "withheld"
+
+
+@pytest.mark.parametrize(("style", "p"), [("plain", "0.0499"), ("ama", ".0499"), ("nejm", "0.05")])
+def test_p_is_in_the_style_of_the_study(style, p):
+    # AMA: .0499 rounds to .05, and to .050, which is not below .05
+    (row,) = comparisons_table(comparisons({}), HOW | {"p": style})
+    assert row["p"] == p

@@ -62,6 +62,58 @@ def test_p_in_print(p, text):
     assert p_text(p) == text
 
 
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        # AMA Manual of Style, 11th ed., 19.5: two digits, three below .01, <.001, >.99, no zero
+        # before the point; digits are kept where rounding would make a p below .05 look otherwise
+        (0.0009999, "<.001"),
+        (0.001, ".001"),
+        (0.0085, ".009"),
+        (0.00994, ".010"),
+        (0.01, ".01"),
+        (0.016, ".02"),
+        (0.044, ".04"),
+        (0.046, ".046"),
+        (0.049, ".049"),
+        (0.0495, ".0495"),
+        (0.04996, ".04996"),
+        (0.05, ".05"),
+        (0.0551, ".06"),
+        (0.99, ".99"),
+        (0.9901, ">.99"),
+        (1.0, ">.99"),
+        (None, ""),
+    ],
+)
+def test_p_in_the_style_of_the_ama(p, text):
+    assert p_text(p, {"p": "ama"}) == text
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        # NEJM, Statistical Reporting Guidelines: two decimals above 0.01, three from there to
+        # 0.001, <0.001 below
+        (0.0009999, "<0.001"),
+        (0.001, "0.001"),
+        (0.0095, "0.010"),
+        (0.01, "0.010"),
+        (0.0101, "0.01"),
+        (0.0495, "0.05"),
+        (0.05, "0.05"),
+        (0.995, "1.00"),
+        (1.0, "1.00"),
+    ],
+)
+def test_p_in_the_style_of_the_nejm(p, text):
+    assert p_text(p, {"p": "nejm"}) == text
+
+
+def test_p_without_a_style_is_plain():
+    assert p_text(0.0499) == p_text(0.0499, {"p": "plain"}) == "0.0499"
+
+
 def visit(**numbers) -> dict:
     """A comparison's row of twenty pairs with these baseline numbers."""
     names = ("mean", "sem", "median", "iqr", "min", "max")
@@ -79,6 +131,8 @@ def visit(**numbers) -> dict:
             visit(mean=1, median=5, min=4, max=6.5) | {"summary": "median_iqr"},
             "5.00 (4.00 to 6.50)",
         ),
+        # extremes that are withheld
+        (visit(mean=1, median=5) | {"summary": "median_iqr"}, "5.00"),
         (visit(mean=1, median=5, iqr=0.0) | {"summary": "median_iqr"}, "5.00 [0.00]"),
         (visit() | {"summary": "median_iqr", "n_pairs": 0}, ""),
         # half of the values or more below detection: what lies above is no summary of all
@@ -103,7 +157,7 @@ def test_an_estimate_with_its_interval(numbers, text):
 
 
 def test_an_equation_by_the_name_of_its_method():
-    how = {"methods": {"a": "Formula A", "b": "Formula B"}}
+    how = {"words": {}, "methods": {"a": "Formula A", "b": "Formula B"}}
     assert equation_text("b", how) == "by Formula B"
     assert equation_text("a|b", how) == "by Formula A, Formula B"
 

@@ -31,13 +31,17 @@ REQUIRED = ("study:", "title:", "synthetic:", "privacy:", "  public_key:")
 
 @pytest.fixture
 def configure(folder):
-    """Leave in config.yaml what it must have, and add these lines."""
+    """Leave in config.yaml what it must have, and add these lines; figures and tables, which may
+    need settings of the demo, are none."""
 
     def write(text: str = "") -> None:
         path = folder / "config/config.yaml"
         lines = path.read_text("utf-8").splitlines()
         kept = [line for line in lines if line.startswith(REQUIRED)]
         path.write_text("\n".join([*kept, text]), "utf-8")
+        for table in (folder / "config/figures.tsv", folder / "config/tables.tsv"):
+            header = table.read_text("utf-8").splitlines()[0]
+            table.write_text(header + "\n", "utf-8")
 
     return write
 
@@ -46,6 +50,9 @@ def test_settings_that_a_study_leaves_out_have_their_defaults(configure, load):
     configure()
     config = load().config
     assert {k: config[k] for k in DEFAULTS} == {
+        "date": None,
+        "license": None,
+        "organization": None,
         "derived": "all",
         "methods": {"EGFR": "ckd_epi_2021", "REMNANT_C": "measured"},
         "egfr_rounding": "half_up",
@@ -72,6 +79,9 @@ def test_settings_that_a_study_leaves_out_have_their_defaults(configure, load):
             "widths": [30, 45, 60, 90],
         },
         "units": {},
+        "print": {
+            "language": "en", "p": "plain", "minimum_cell": 5, "drawn_singly": 10, "font": None,
+        },
         "data_folders": [],
         "declared": None,
         "published": None,

@@ -16,6 +16,10 @@ PATIENTS = "config/sources/patients.yaml"
 MARKERS = "resources/markers.tsv"
 BMI = "BMI\tBody mass index"
 
+SCORECARD = (
+    "published_against_recomputed\tscorecard\t\t\t\tPublished results against this run\t"
+    "已发表结果与本次运行结果的对照\n"
+)
 # file, text, new text, what the message says, where it says it is
 CASES = {
     "a canonical unit that nothing converts to": (
@@ -26,6 +30,11 @@ CASES = {
     "a class that no scheme has": (
         "config/cohorts.tsv", "CKD_STAGE\t3\t", "CKD_STAGE\t3a\t",
         "unknown class of CKD_STAGE '3a'", "config/cohorts.tsv, cohort ckd_3",
+    ),
+    "a scorecard without a publication": (
+        CONFIG, "published: chin_2025 ", "# ",
+        "the study names no publication to hold the run against",
+        f"{TABLES}, table published_against_recomputed",
     ),
     "a table's name that is taken": (
         TABLES, "lipid\tcomparisons", "comparisons\tcomparisons",
@@ -38,6 +47,10 @@ CASES = {
     "the demo's key for real data": (
         "config/config.yaml", "synthetic: true", "synthetic: false",
         "the demo's key", "config/config.yaml",
+    ),
+    "a date that no calendar has": (
+        CONFIG, "date: 2026-11-01", "date: 2026-02-29",
+        "there is no such day", f"{CONFIG}, date: 2026-02-29",
     ),
     "formula without a row": (
         MARKERS, BMI, "BMI2\tBody mass index",
@@ -267,6 +280,23 @@ CASES = {
         "SBP in all at month_6 is not in profile as_printed of the plan",
         f"{FIGURES}, figure figure_2_blood_pressure",
     ),
+    "figure of transitions of what is no class": (
+        FIGURES, "transitions\t\tCKD_STAGE\t", "transitions\t\tEGFR\t",
+        "unknown marker that is a class 'EGFR'", f"{FIGURES}, figure ckd_stages",
+    ),
+    "figure of transitions at baseline": (
+        FIGURES, "CKD_STAGE\tall\tmonth_6|month_12", "CKD_STAGE\tall\tbaseline",
+        "unknown follow-up timepoint 'baseline'", f"{FIGURES}, figure ckd_stages",
+    ),
+    "figure of regression to the mean of all": (
+        FIGURES, "regression_to_the_mean\t\t\tckd_2|", "regression_to_the_mean\t\t\tall|",
+        "unknown cohort chosen on a baseline value 'all'",
+        f"{FIGURES}, figure regression_to_the_mean",
+    ),
+    "specifications of a marker that is not in the grid": (
+        CONFIG, "markers: [EGFR]", "markers: []",
+        "EGFR is not in the grid of specifications", f"{FIGURES}, figure specifications_egfr",
+    ),
     "table of an unknown panel": (
         TABLES, "lipid\tcomparisons\tas_published\tlipid\t",
         "lipid\tcomparisons\tas_published\tlipids\t",
@@ -357,7 +387,8 @@ CASES = {
         "unknown marker 'WEIGTH'; nearest known: 'WEIGHT'", "resources/shown_units.tsv",
     ),
     "plan of a marker that nobody measures": (
-        PLAN, "\tEGFR|CREAT|BUN|UA\tckd_2\tmonth_6", "\tEGFR_REPORTED\tckd_2\tmonth_6",
+        PLAN, "\tEGFR|CREAT|BUN|UA\tckd_2\tmonth_6",
+        "\tEGFR|CREAT|BUN|UA|EGFR_REPORTED\tckd_2\tmonth_6",
         "EGFR_REPORTED is neither measured nor computable", f"{PLAN}, row 14",
     ),
     "misspelt analyte": (
@@ -496,7 +527,7 @@ def test_no_table_has_the_name_of_one_that_every_study_has(edit, refusal, name):
         (CONFIG, "REMNANT_C: measured", "REMNANT_C: sampson"),
         (CONFIG, "markers: [EGFR]", "markers: [EGFR, UA]"),
         # none that is compared: the grid has no row of it
-        (CONFIG, "markers: [EGFR]", "markers: [WEIGHT]"),
+        (CONFIG, "markers: [EGFR]", "markers: [EGFR, WEIGHT]"),
     ],
 )  # fmt: skip
 def test_what_a_rule_does_not_forbid(edit, load, file, old, new):
@@ -560,4 +591,5 @@ def test_a_method_of_a_marker_that_no_formula_can_compute_is_nobodys_choice(edit
 
 def test_a_study_without_a_publication_is_fine(edit, load):
     edit(CONFIG, "published: chin_2025 ", "# ")
+    edit(TABLES, SCORECARD, "")
     assert load().config["published"] is None

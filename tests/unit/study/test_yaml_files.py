@@ -190,6 +190,11 @@ def test_an_unknown_key_names_the_nearest(value, kind, what, where):
         (PATIENTS | {"attributes": {"sex": {"column": "s"}}}, "source", "attributes > sex"),
         (PATIENTS | {"attributes": {"sex": {"column": "s", "text": True, "number": True}}},
          "source", "attributes > sex"),
+        # a label alone says not how it is read; only meanings have labels
+        (PATIENTS | {"attributes": {"sex": {"column": "s", "label": "Sex"}}},
+         "source", "attributes > sex"),
+        (PATIENTS | {"attributes": {"dose": {"column": "d", "number": True, "labels": {"a": "b"}}}},
+         "source", "attributes > dose"),
     ],
 )  # fmt: skip
 def test_what_a_schema_refuses_is_named_by_its_key(value, kind, where):

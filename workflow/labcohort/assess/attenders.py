@@ -14,12 +14,12 @@ import numpy as np
 import polars as pl
 
 from labcohort.assess import standardised_difference
+from labcohort.assess.ages import ages_at_baseline
 from labcohort.assess.by_person import Visit, visits_by_person
 from labcohort.compare.counted import counted
 from labcohort.compare.limits import too_many_limits
 from labcohort.compare.markers import Panel, by_marker
 from labcohort.compare.persons import Persons, members_by_number
-from labcohort.derive.age import age_at
 
 AGE, SEX_MALE = "age", "sex_male"
 
@@ -138,37 +138,18 @@ def _of_persons(
 ) -> list[Variable]:
     """Age and sex of those of whom they are known.
 
-    Completed years at the first baseline sample, else the age that the patient table gives. Men
-    among men and women; the share of women is the rest.
+    Men among men and women; the share of women is the rest.
     """
-    facts = ("person", "birth_date", "age", "sex")
-    of_all = persons.arranged([own.select(facts) for own in patients])
-    completed = age_at(pl.col("birth_date"), pl.col("sample_date")).cast(pl.Float64)
-    known = of_all.with_columns(sample_date=_first_samples(panels, persons, baseline)).select(
-        age=pl.coalesce(completed, "age"), sex_male=(pl.col("sex") == "male").cast(pl.Float64)
-    )
-    scales = {AGE: "linear", SEX_MALE: "share"}
-    return [_of_person(name, scale, known.get_column(name)) for name, scale in scales.items()]
+    sex = persons.arranged([own.select("person", "sex") for own in patients]).get_column("sex")
+    ages = ages_at_baseline(panels, patients, persons, baseline)
+    known = {AGE: ("linear", ages), SEX_MALE: ("share", (sex == "male").cast(pl.Float64))}
+    return [_of_person(name, scale, values) for name, (scale, values) in known.items()]
 
 
 def _of_person(name: str, scale: str, values: pl.Series) -> Variable:
     """What is known of persons, in the order of their numbers; null where it is not."""
     person, value = values.is_not_null().arg_true().to_numpy(), values.drop_nulls().to_numpy()
     return Variable(name, scale, person, value, np.zeros(value.size, bool))
-
-
-def _first_samples(panels: Sequence[Panel], persons: Persons, baseline: str) -> pl.Series:
-    """The date of each person's first baseline sample, by number; null without one."""
-    none = np.iinfo(np.int32).max
-    first = np.full(persons.size, none, np.int32)
-    there = (pl.col("timepoint") == baseline) & pl.col("sample_date").is_not_null()
-    # a panel has many values of a person: of one file at a time they are held
-    for panel in panels:
-        for bucket, values in enumerate(panel):
-            dates = values.filter(there).select("person", pl.col("sample_date").to_physical())
-            number, date = persons.numbered(bucket, dates.collect()).select("number", "sample_date")
-            np.minimum.at(first, number.to_numpy(), date.to_numpy())
-    return pl.Series(first).replace(none, None).cast(pl.Date)
 
 
 def _of_attendance(members: dict[str, np.ndarray], suitable: np.ndarray) -> Iterator[Contrast]:
@@ -239,20 +220,10 @@ def _row(contrast: Contrast, variable: Variable, how: dict) -> dict:
         "standardised_difference": d.difference,
         "sd_ci_low": d.ci_low,
         "sd_ci_high": d.ci_high,
-        "note": "; ".join(_notes(d.reason, n_both, n_left_out)) or None,
+        "note": standardised_difference.note(d, n_both, n_left_out),
     }
 
 
 def _shown(value: float | None, scale: str) -> float | None:
     """Mean or SD; of logarithms the geometric mean or SD, the latter a factor."""
     return math.exp(value) if scale == "log" and value is not None else value
-
-
-def _notes(reason: str | None, n_both: int, n_left_out: int) -> list[str]:
-    """What a reader has to know of a row, in plain words."""
-    notes = [f"no standardised difference: {reason}"] if reason else []
-    if n_both:
-        notes.append(f"{n_both} in both groups, which the interval takes as independent")
-    if n_left_out:
-        notes.append(f"{n_left_out} left out: not above zero, so without a logarithm")
-    return notes

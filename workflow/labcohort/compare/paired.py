@@ -12,7 +12,8 @@ class Pairs:
     `n_members` of the cohort at the timepoint; of them `n_baseline` have the marker at baseline
     and `n_followup` at the timepoint; `lost` says why the others are no pair (reason -> persons).
     For each pair and visit: `limits` is true where the value was sent as a limit, or is derived
-    from one that was; `below` where it was sent as below a limit. Both have shape (n, 2).
+    from one that was; `below` where it was sent as below a limit. Both have shape (n, 2). `who`
+    has the number of each pair's person (compare.persons), where it is known.
     """
 
     baseline: np.ndarray
@@ -23,3 +24,4 @@ class Pairs:
     lost: dict[str, int]
     limits: np.ndarray
     below: np.ndarray
+    who: np.ndarray | None = None

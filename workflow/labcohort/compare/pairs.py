@@ -106,6 +106,7 @@ def between(inside: np.ndarray, before: Visit, after: Visit, exclude: Sequence[s
         lost=lost,
         limits=np.column_stack([visit.limit[found] for visit, found in own]),
         below=np.column_stack([visit.below[found] for visit, found in own]),
+        who=inside[paired],
     )
 
 

@@ -11,8 +11,8 @@ from labcohort.harmonise.known import Survey
 from labcohort.harmonise.sample_dates import what_dates, with_anchor, with_sample_dates
 from labcohort.harmonise.status import with_reported
 from labcohort.harmonise.texts import TEXTS, read_texts
-from labcohort.ingest.runs import by_run
 from labcohort.keys import ranks
+from labcohort.runs import by_run
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from polars.io.plugins import register_io_source
 
 from labcohort.artefacts import HOW
 from labcohort.buckets import bucket_of
-from labcohort.ingest.runs import by_run
+from labcohort.runs import by_run
 
 BUCKET = "bucket"
 # rows that are held for each file until they are written; not the batches decide on its bytes

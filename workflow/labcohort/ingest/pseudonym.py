@@ -6,7 +6,7 @@ from functools import cache
 import polars as pl
 
 from labcohort.ingest.key import digest
-from labcohort.ingest.runs import by_run
+from labcohort.runs import by_run
 
 # between the parts of what identifies a person; no part holds it
 BETWEEN = "\n"

@@ -21,6 +21,12 @@ def by_shown_name(pattern: str, files: dict[str, str]) -> dict[str, str]:
     return {shown: files[file] for file, shown in shown_names(pattern, list(files)).items()}
 
 
+def named_alone(name: str) -> str:
+    """The name of a file or pattern; of one with an absolute path, which tells of the machine, the
+    last part."""
+    return name.rpartition("/")[2] if name.startswith("/") else name
+
+
 def listed_files(pattern: str, digests: dict[str, str]):
     """What each file is called, its path from the study's directory, and the first 16 digits of
     its SHA-256, as a polars frame; `digests` is path -> those digits."""

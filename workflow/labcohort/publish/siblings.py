@@ -2,6 +2,9 @@
 
 import polars as pl
 
+from labcohort.publish.text import within
+from labcohort.publish.words import say
+
 # columns that hold codes -> where `how` has their labels and, of markers, their units
 CODES = {
     "marker": "markers",
@@ -28,6 +31,47 @@ def with_labels(frame: pl.DataFrame, how: dict) -> pl.DataFrame:
             columns += _beside(name, how[CODES[name]])
     word = "SYNTHETIC" if how["synthetic"] else ""
     return in_order(frame, how).select(*columns, synthetic=pl.lit(word))
+
+
+def all_comparisons(comparisons: pl.DataFrame, how: dict) -> pl.DataFrame:
+    """Every comparison at full precision with its marker's label and unit, a row each, by marker,
+    cohort and timepoint in the order of their tables."""
+    labels = {marker: row["label"] for marker, row in how["markers"].items()}
+    units = {marker: row["unit"] for marker, row in how["markers"].items()}
+    joined = in_order(comparisons.sort("profile", "family", "test"), how).with_columns(
+        label=pl.col("marker").replace_strict(labels, return_dtype=pl.String),
+        unit=pl.col("marker").replace_strict(units, return_dtype=pl.String),
+        synthetic=pl.lit("SYNTHETIC" if how["synthetic"] else ""),
+    )
+    first = ["profile", "family", "role", "panel", "marker", "label", "unit"]
+    return joined.select(*first, *[name for name in joined.columns if name not in first])
+
+
+def selection_flow(flow: pl.DataFrame, sizes: pl.DataFrame, how: dict) -> pl.DataFrame:
+    """The selection flow with its labels, and the eligible at each timepoint below it."""
+    labels = {row["order"]: row["label"] for row in how["eligibility"]}
+    steps = flow.select(
+        pl.col("order").replace_strict(labels, return_dtype=pl.String).alias("step"),
+        "entered",
+        excluded="failed",
+        remained="remained",
+    )
+    everyone = sizes.filter(pl.col("cohort") == how["everyone"])
+    members = everyone.select(
+        pl.col("timepoint")
+        .map_elements(lambda timepoints: _eligible_at(timepoints, how), return_dtype=pl.String)
+        .alias("step"),
+        pl.lit(None, pl.Int64).alias("entered"),
+        pl.lit(None, pl.Int64).alias("excluded"),
+        pl.col("members").alias("remained"),
+    )
+    return pl.concat([steps, members])
+
+
+def _eligible_at(timepoints: str, how: dict) -> str:
+    """What the members of everyone at timepoints (joined by `&`) are called."""
+    names = (within(how["timepoints"][part]) for part in timepoints.split(" & "))
+    return say(how, "Eligible, with results at {visits}", visits=say(how, " and ").join(names))
 
 
 def in_order(frame: pl.DataFrame, how: dict) -> pl.DataFrame:

@@ -11,11 +11,17 @@ from labcohort.settings.assessments import (
     scorecard,
     sensitivity,
     sensitivity_inputs,
+    small_groups,
+    transitions,
 )
 from labcohort.settings.available import available_markers, panels, planned_panels
+from labcohort.settings.baseline import baseline
 from labcohort.settings.batches import batches
+from labcohort.settings.figures import by_process, draws_persons, figure, figure_panels, reads
 from labcohort.settings.marker_names import names_of_markers
-from labcohort.settings.printing import figure, figure_panels, tables
+from labcohort.settings.printing import tables
+from labcohort.settings.provenance import crate, provenance
+from labcohort.settings.report import figure_in_report, report, table_in_report
 from labcohort.settings.sources import (
     delivery,
     harmonise,
@@ -34,9 +40,11 @@ from labcohort.settings.text import job_text
 from labcohort.settings.validation import judged_rules, quality, validation
 
 __all__ = [
-    "attenders", "available_markers", "batches", "cohorts", "compare", "delivery", "derive",
-    "derive_inputs", "families", "figure", "figure_panels", "harmonise", "in_range", "ingest",
-    "job_text", "judged_rules", "names_of_markers", "needs_patients", "panels", "patients",
-    "placed_panels", "planned_panels", "quality", "regression", "scorecard", "sensitivity",
-    "sensitivity_inputs", "tables", "validation",
+    "attenders", "available_markers", "baseline", "batches", "by_process", "cohorts", "compare",
+    "crate", "delivery", "derive", "derive_inputs", "draws_persons", "families", "figure",
+    "figure_in_report", "figure_panels", "harmonise", "in_range", "ingest", "job_text",
+    "judged_rules", "names_of_markers", "needs_patients", "panels", "patients", "placed_panels",
+    "planned_panels", "provenance", "quality", "reads", "regression", "report", "scorecard",
+    "sensitivity", "sensitivity_inputs", "small_groups", "table_in_report", "tables", "transitions",
+    "validation",
 ]  # fmt: skip

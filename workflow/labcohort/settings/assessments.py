@@ -3,12 +3,14 @@
 from labcohort.provenance import canonical_json, digest
 from labcohort.settings.available import (
     available_markers,
+    classes,
     compared_rows,
     everyone,
     in_marker_order,
     log_markers,
     planned_markers,
 )
+from labcohort.settings.cohort_parts import cohort_parts
 from labcohort.settings.selection import selection
 from labcohort.settings.stages import cohorts, derive, derive_inputs
 from labcohort.study.load import Study
@@ -90,6 +92,14 @@ def in_range(study: Study) -> dict:
     }
 
 
+def small_groups(study: Study) -> dict:
+    """Which cohorts lie in which, and from how many persons on a group is shown."""
+    return {
+        "cohort_parts": cohort_parts(study),
+        "minimum_cell": study.config["print"]["minimum_cell"],
+    }
+
+
 def attenders(study: Study) -> dict:
     """Which baseline values are compared between those who came and those who did not."""
     markers = planned_markers(study)
@@ -114,17 +124,12 @@ def sensitivity(study: Study) -> dict:
         if _in_grid(study, row)
     ]
     derives = [derive(study, panel) for panel in sensitivity_panels(study)]
-    used = {m for told in derives for m in told["methods"]}
     settings = {
         "rows": in_marker_order(study, rows),
         # nothing is set aside here, and no reason given
         "derive": [{k: v for k, v in told.items() if k != "date_columns"} for told in derives],
         "modules": sorted({module for told in derives for module in told["modules"]}),
-        "methods": {
-            m: _first(study.config["methods"][m], _possible(study, m, levels))
-            for m, levels in how["methods"].items()
-            if m in used
-        },
+        "methods": equations_tried(study),
         "censored": _first(study.config["censored"], how["censored"]),
         "detection": means(study),
         "widths": how["widths"],
@@ -134,6 +139,17 @@ def sensitivity(study: Study) -> dict:
     used = {row["cohort"] for row in rows}
     settings["cohorts"] = [row for row in places["cohorts"] if row["cohort"] in used]
     return settings | {k: places[k] for k in ("eligibility", "visits")}
+
+
+def equations_tried(study: Study) -> dict[str, list[str]]:
+    """Marker that the grid derives anew -> the methods that it tries, the study's own first."""
+    panels = sensitivity_panels(study)
+    used = {m for panel in panels for m in derive(study, panel)["methods"]}
+    return {
+        m: _first(study.config["methods"][m], _possible(study, m, levels))
+        for m, levels in study.config["sensitivity"]["methods"].items()
+        if m in used
+    }
 
 
 def _in_grid(study: Study, row: dict) -> bool:
@@ -168,6 +184,28 @@ def _possible(study: Study, marker: str, methods: list[str]) -> list[str]:
 def _first(level: str, levels: list[str]) -> list[str]:
     """The levels, the study's own first."""
     return [level, *(other for other in levels if other != level)]
+
+
+def transitions(study: Study) -> dict:
+    """Of which classes, cohorts and timepoints a figure shows who went from which to which."""
+    rows = [
+        {"marker": marker, "cohort": cohort, "timepoint": timepoint}
+        for row in study.tables["figures"]
+        if row["kind"] == "transitions"
+        for marker in names(row["markers"])
+        for cohort in names(row["cohorts"])
+        for timepoint in names(row["timepoints"])
+    ]
+    drawn = list({canonical_json(row): row for row in rows}.values())
+    used = sorted({row["marker"] for row in drawn})
+    return {
+        # the order of figures.tsv says nothing
+        "drawn": sorted(drawn, key=canonical_json),
+        "categories": {
+            marker: [row["category"] for row in classes(study, marker)] for marker in used
+        },
+        "baseline": BASELINE,
+    }
 
 
 def scorecard(study: Study) -> dict:

@@ -2,7 +2,7 @@
 
 from labcohort.provenance import canonical_json
 from labcohort.study.load import Study
-from labcohort.study.names import POST_HOC, is_selected_on_baseline, names
+from labcohort.study.names import CLASSES, POST_HOC, is_selected_on_baseline, names
 
 
 def available_markers(study: Study) -> set[str]:
@@ -77,12 +77,13 @@ def computable_markers(study: Study) -> list[str]:
 
 def derived_markers(study: Study) -> list[str]:
     """Derived markers that the study computes: all that it can, or (`derived: used`) those that it
-    compares or chooses cohorts by, and what they are computed from."""
+    compares, chooses cohorts by or draws transitions of, and what they are computed from."""
     computable = computable_markers(study)
     if study.config["derived"] == "all":
         return computable
     chosen_by = {row["subject"] for row in study.tables["cohorts"] if is_selected_on_baseline(row)}
     asked = planned_markers(study) | chosen_by | set(study.config["sensitivity"]["markers"])
+    asked |= drawn_classes(study)
     used = with_derived_inputs(study, [marker for marker in computable if marker in asked])
     return [marker for marker in computable if marker in used]
 
@@ -144,6 +145,18 @@ def bands(study: Study) -> list[dict]:
         {k: row[k] for k in ("scheme", "category", "low", "high")}
         for row in study.tables["ckd_stages"]
     ]
+
+
+def classes(study: Study, marker: str) -> list[dict]:
+    """The rows of ckd_stages.tsv of a marker that is a class, from the highest eGFR down."""
+    own = [row for row in study.tables["ckd_stages"] if row["scheme"] == CLASSES[marker]]
+    return sorted(own, key=lambda row: row["low"] or 0, reverse=True)
+
+
+def drawn_classes(study: Study) -> set[str]:
+    """Markers of which a figure shows who went from which class to which."""
+    rows = [row for row in study.tables["figures"] if row["kind"] == "transitions"]
+    return {marker for row in rows for marker in names(row["markers"])}
 
 
 def long_entry(entry: str | dict) -> dict:

@@ -1,26 +1,37 @@
 """What the jobs are told that print: labels, units, decimals, titles."""
 
-from collections.abc import Collection
+from functools import partial
 
+from labcohort.settings.assessments import scorecard
 from labcohort.settings.available import (
     equation,
     everyone,
     planned_markers,
     planned_panels,
 )
+from labcohort.settings.baseline import characteristics
+from labcohort.settings.cohort_parts import cohort_parts
 from labcohort.settings.selection import selection
 from labcohort.study.load import Study
-from labcohort.study.names import BASELINE, CLASSES, is_selected_on_baseline, names
+from labcohort.study.names import CLASSES, is_selected_on_baseline
+
+MODULE = "labcohort.publish.tables."
 
 
 def printing(study: Study) -> dict:
     """Labels, units and decimals: all that is joined where something is printed."""
-    labels = {row["method"]: row["label"] for row in study.tables["methods"]}
+    chosen = study.config["print"]
+    label = partial(label_of, chosen["language"])
+    labels = {row["method"]: label(row) for row in study.tables["methods"]}
     return {
         "synthetic": study.config["synthetic"],
         "title": study.config["title"],
+        "language": chosen["language"],
+        "words": words(study),
+        **{k: chosen[k] for k in ("p", "minimum_cell")},
         "markers": {
-            row["marker"]: {k: row[k] for k in ("label", "unit", "decimals", "panel")}
+            row["marker"]: {k: row[k] for k in ("unit", "decimals", "panel")}
+            | {"label": label(row)}
             | {"method": labels.get(study.config["methods"].get(row["marker"]))}
             for row in study.tables["markers"]
         },
@@ -30,8 +41,8 @@ def printing(study: Study) -> dict:
             for row in study.tables["shown_units"]
             if study.config["units"].get(row["marker"]) == row["unit"]
         },
-        "cohorts": {row["cohort"]: row["label"] for row in study.tables["cohorts"]},
-        "timepoints": {row["timepoint"]: row["label"] for row in study.tables["visits"]},
+        "cohorts": {row["cohort"]: label(row) for row in study.tables["cohorts"]},
+        "timepoints": {row["timepoint"]: label(row) for row in study.tables["visits"]},
         # the order of rows: JSON with sorted keys keeps that of lists only
         "orders": {
             "marker": [row["marker"] for row in study.tables["markers"]],
@@ -49,6 +60,11 @@ def tables(study: Study) -> dict:
         for row in study.tables["cohorts"]
         if is_selected_on_baseline(row)
     }
+    shown_tables = [row for row in study.tables["tables"] if row["panel"] in {None, *planned}]
+    kinds = {row["kind"] for row in shown_tables}
+    if "scorecard" in kinds:
+        # the publication has rows that the plan may not have
+        used |= {row["marker"] for row in scorecard(study)["published"]}
     staged = [row["cohort"] for row in study.tables["cohorts"] if row["subject"] in CLASSES]
     shown = printing(study)
     shown["markers"] = {m: row for m, row in shown["markers"].items() if m in used}
@@ -60,58 +76,29 @@ def tables(study: Study) -> dict:
         "declared": study.config["declared"],
         "staged": staged,
         "equation": equation(study, "EGFR") if staged else None,
+        "characteristics": characteristics(study, partial(label_of, shown["language"])),
         "tables": [
-            {k: row[k] for k in ("table", "kind", "profile", "panel", "title")}
-            for row in study.tables["tables"]
-            if row["panel"] in planned
+            {k: row[k] for k in ("table", "kind", "profile", "panel", "cohorts")}
+            | {"title": label_of(shown["language"], row, "title")}
+            for row in shown_tables
         ],
+        "modules": sorted(MODULE + kind for kind in kinds),
+        "cohort_parts": cohort_parts(study),
+        "published_profile": study.config["published_profile"],
         "eligibility": [
-            {k: row[k] for k in ("order", "label")} for row in study.tables["eligibility"]
+            {"order": row["order"], "label": label_of(shown["language"], row)}
+            for row in study.tables["eligibility"]
         ],
     }
 
 
-def figure(study: Study, name: str) -> dict:
-    """What one figure shows and how it is called."""
-    row = next(row for row in study.tables["figures"] if row["figure"] == name)
-    shown = printing(study)
-    markers = names(row["markers"])
-    # without decimals: none are drawn
-    units = {
-        marker: {k: row[k] for k in ("unit", "slope", "intercept")}
-        for marker, row in shown["units"].items()
-        if marker in markers
-    }
-    timepoints = names(row["timepoints"])
-    return {
-        "figure": name,
-        "kind": row["kind"],
-        "profile": row["profile"],
-        "title": row["title"],
-        "synthetic": shown["synthetic"],
-        "markers": [
-            {
-                "marker": m,
-                "label": shown["markers"][m]["label"],
-                "unit": units.get(m, shown["markers"][m])["unit"],
-            }
-            for m in markers
-        ],
-        "cohort": {"cohort": row["cohort"], "label": shown["cohorts"][row["cohort"]]},
-        "timepoints": [{"timepoint": t, "label": shown["timepoints"][t]} for t in timepoints],
-        "methods": {
-            method: shown["methods"][method]
-            for marker in markers
-            for method in (equation(study, marker) or "").split("|")
-            if method
-        },
-        "units": units,
-        "baseline": shown["timepoints"][BASELINE],
-    }
+def words(study: Study) -> dict[str, str]:
+    """The printed words that the study's language has for ours: none in English."""
+    if study.config["print"]["language"] == "en":
+        return {}
+    return {row["english"]: row["chinese"] for row in study.tables["chinese"]}
 
 
-def figure_panels(study: Study, figures: Collection[str]) -> list[str]:
-    """Panels whose comparisons the figures show."""
-    rows = [row for row in study.tables["figures"] if row["figure"] in figures]
-    shown = {marker for row in rows for marker in names(row["markers"])}
-    return sorted({study.marker(marker)["panel"] for marker in shown})
+def label_of(language: str, row: dict, name: str = "label") -> str:
+    """The label of a row in the study's language; in English where it has no other."""
+    return (row[f"{name}_zh"] if language == "zh" else None) or row[name]

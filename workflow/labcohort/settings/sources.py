@@ -206,7 +206,10 @@ def patients(study: Study, key_digest: str) -> dict:
     """How the patient table's cells become attributes."""
     how = study.sources[study.patients_source]
     settings = {
-        "attributes": how["attributes"],
+        "attributes": {
+            name: {k: v for k, v in entry.items() if not k.startswith("label")}
+            for name, entry in how["attributes"].items()
+        },
         "same": how["person"].get("same", []),
         "missing": how.get("missing", []),
         "decimal": how.get("decimal", "."),

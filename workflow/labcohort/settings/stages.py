@@ -7,6 +7,7 @@ from labcohort.settings.available import (
     bands,
     compared_rows,
     derived_markers,
+    drawn_classes,
     equation,
     everyone,
     formula_of,
@@ -74,8 +75,10 @@ def derive_inputs(study: Study, own: Iterable[str]) -> list[str]:
 
 
 def placed_panels(study: Study) -> list[str]:
-    """Panels whose values at the timepoints are kept: what is compared, and selects a cohort."""
-    markers = planned_markers(study) | {
+    """Panels whose values at the timepoints are kept: what is compared, selects a cohort, or is a
+    class of which transitions are drawn."""
+    markers = planned_markers(study) | drawn_classes(study)
+    markers |= {
         selection(study, row)["marker"]
         for row in study.tables["cohorts"]
         if is_selected_on_baseline(row)

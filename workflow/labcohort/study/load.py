@@ -39,7 +39,17 @@ DEFAULTS = {
         "widths": [30, 45, 60, 90],
     },
     "units": {},
+    "print": {
+        "language": "en",
+        "p": "plain",
+        "minimum_cell": 5,
+        "drawn_singly": 10,
+        "font": None,
+    },
     "data_folders": [],
+    "date": None,
+    "license": None,
+    "organization": None,
     "declared": None,
     "published": None,
     "published_profile": "as_published",
@@ -53,6 +63,7 @@ RESOURCE_TABLES = (
     "ckd_stages",
     "cross_checks",
     "methods",
+    "chinese",
     "martin_hopkins",
     "reference_ranges",
     "sex_limits",
@@ -128,7 +139,7 @@ def load_study(
     What was found valid before is not validated again: the key holds every byte and all code.
     """
     config, name = _config(directory, overrides or {})
-    files = _study_files(directory, home)
+    files = study_files(directory, home)
     key = digest(
         canonical_json(
             [
@@ -167,7 +178,7 @@ def _config(directory: Path, overrides: dict) -> tuple[dict, str]:
     return config, name
 
 
-def _study_files(directory: Path, home: Path) -> dict[str, Path]:
+def study_files(directory: Path, home: Path) -> dict[str, Path]:
     """Every file that defines the study, by the name that messages give it."""
     files = {f"config/{name}.tsv": directory / "config" / f"{name}.tsv" for name in CONFIG_TABLES}
     optional = (*OPTIONAL_TABLES, *(name for name in RESOURCE_TABLES if name in OWN_FACTS))

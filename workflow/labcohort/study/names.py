@@ -21,6 +21,28 @@ SIBLINGS = (
     "in_range",
     "scorecard",
 )
+# kind of figure -> columns of config/figures.tsv that it needs, and those that it may have
+FIGURE_KINDS = {
+    "before_after": (("profile", "markers", "cohorts", "timepoints"), ()),
+    "paired_changes": (("profile", "markers", "cohorts", "timepoints"), ()),
+    "forest": (("profile", "timepoints"), ("markers", "cohorts")),
+    "specifications": (("profile", "markers", "cohorts", "timepoints"), ()),
+    "regression_to_the_mean": (("cohorts", "timepoints"), ()),
+    "transitions": (("markers", "cohorts", "timepoints"), ()),
+    "flow": ((), ()),
+    "missingness": ((), ("markers",)),
+    "visit_timing": ((), ()),
+    "quality": ((), ()),
+}
+# kind of table -> columns of config/tables.tsv that it needs, and those that it may have
+TABLE_KINDS = {
+    "comparisons": (("profile", "panel"), ()),
+    "estimates": (("profile", "panel"), ()),
+    "baseline": (("cohorts",), ()),
+    "attenders": ((), ()),
+    "scorecard": ((), ()),
+    "sensitivity": ((), ()),
+}
 
 
 def is_selected_on_baseline(cohort: dict) -> bool:

@@ -14,7 +14,7 @@ NAMING = (
     ("panel",), ("publication",), ("family",), ("test",), ("order",),
 )  # fmt: skip
 # a digest tells that something is another, and nothing else
-DIGEST = re.compile(r"[0-9a-f]{8}|[0-9a-f]{12}|[0-9a-f]{16}")
+DIGEST = re.compile(r"[0-9a-f]{8}|[0-9a-f]{12}|[0-9a-f]{16}|[0-9a-f]{64}")
 LONGEST = 60
 
 Difference = tuple[tuple[str, ...], str]

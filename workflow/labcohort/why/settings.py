@@ -17,7 +17,7 @@ TABLES = {
     "corrections": "corrections.tsv", "aliases": "aliases.tsv", "ranges": "reference_ranges.tsv",
     "sex_limits": "sex_limits.tsv", "variation": "biological_variation.tsv",
     "published": "published_results.tsv", "rules": "rules.tsv and rule_settings.tsv",
-    "tables": "tables.tsv", "made_from": "sources of the report",
+    "tables": "tables.tsv", "sets": "tables.tsv", "made_from": "sources of the report",
     "digests": "sources of the report",
 }  # fmt: skip
 FIGURE = ("figure", "kind", "profile", "title")
@@ -99,6 +99,9 @@ def _placed(stage: str, key: str, way: tuple[str, ...], what: str) -> tuple:
     part, *rest = way
     if part == "raw":
         return f"raw file {rest[0]}", (), (), what
+    if part == "files":
+        # of the record of a run: what the file holds other jobs are told
+        return rest[0], (), (), what
     if part in UNSAID and "->" in what:
         what = "changed"
     if stage in MAPPED and part not in FACTS:

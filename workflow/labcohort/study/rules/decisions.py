@@ -1,5 +1,7 @@
 """The single decisions of config.yaml: every marker, method, unit and publication exists."""
 
+from datetime import date
+
 from labcohort.errors import UserError, unknown
 from labcohort.validate.rules import check_rule_settings
 
@@ -96,7 +98,23 @@ def _rule_settings_name_rules(study) -> None:
     check_rule_settings(study.tables["rule_settings"], known, list(study.sources))
 
 
+def _date_is_a_day(study) -> None:
+    day = study.config["date"]
+    if day is None:
+        return
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise UserError(
+            "there is no such day",
+            where=f"{CONFIG}, date: {day}",
+            rule="the date of the analysis is a day of the calendar",
+            do="correct it, as in 2026-11-01",
+        ) from None
+
+
 RULES = (
+    _date_is_a_day,
     _rule_settings_name_rules,
     _methods_are_known,
     _input_days_name_derived_markers,

@@ -7,8 +7,11 @@ from labcohort.flags import known_flags
 from labcohort.study.names import (
     ALL_FAMILIES,
     BASELINE,
+    CLASSES,
+    FIGURE_KINDS,
     POST_HOC,
     SIBLINGS,
+    TABLE_KINDS,
     is_selected_on_baseline,
     names,
 )
@@ -122,16 +125,104 @@ def _primary_is_not_chosen_on_baseline(study) -> None:
 def _figures_names_exist(study) -> None:
     planned = _planned(study)
     for row in study.tables["figures"]:
-        for marker in names(row["markers"]):
-            for timepoint in names(row["timepoints"]):
-                if (row["profile"], marker, row["cohort"], timepoint) not in planned:
-                    raise UserError(
-                        f"{marker} in {row['cohort']} at {timepoint} is not in profile"
-                        f" {row['profile']} of the plan",
-                        where=f"config/figures.tsv, figure {row['figure']}",
-                        rule="a figure shows comparisons that config/plan.tsv names",
-                        do="add the comparison to the plan, or correct the figure",
-                    )
+        where = f"config/figures.tsv, figure {row['figure']}"
+        _columns_of_kind(row, FIGURE_KINDS, where)
+        known = {
+            "markers": {r["marker"] for r in study.tables["markers"]},
+            "cohorts": {r["cohort"] for r in study.tables["cohorts"]},
+            "timepoints": {r["timepoint"] for r in study.tables["visits"]},
+        }
+        for column, own in known.items():
+            for name in names(row[column]):
+                if name not in own:
+                    raise unknown(column.removesuffix("s"), name, own, where)
+        if "profile" in FIGURE_KINDS[row["kind"]][0] and row["markers"]:
+            _shows_what_is_planned(row, planned, where)
+        _shows_what_its_kind_can(study, row, where)
+        if row["kind"] == "specifications":
+            _shows_what_is_in_the_grid(study, row, where)
+
+
+def _shows_what_its_kind_can(study, row: dict, where: str) -> None:
+    """Transitions are of classes, regression to the mean of cohorts chosen on a baseline value."""
+    if row["kind"] not in ("transitions", "regression_to_the_mean"):
+        return
+    for marker in names(row["markers"]):
+        if marker not in CLASSES:
+            raise unknown("marker that is a class", marker, CLASSES, where)
+    if row["kind"] == "regression_to_the_mean":
+        chosen = [r["cohort"] for r in study.tables["cohorts"] if is_selected_on_baseline(r)]
+        for cohort in names(row["cohorts"]):
+            if cohort not in chosen:
+                raise unknown("cohort chosen on a baseline value", cohort, chosen, where)
+    followups = [t for t in study.timepoints if t != BASELINE]
+    for timepoint in names(row["timepoints"]):
+        if timepoint not in followups:
+            raise unknown("follow-up timepoint", timepoint, followups, where)
+
+
+def _shows_what_is_planned(row: dict, planned: set, where: str) -> None:
+    """Each marker in some cohort of the figure, each cohort with some marker, at each timepoint."""
+    markers, cohorts = names(row["markers"]), names(row["cohorts"])
+    for timepoint in names(row["timepoints"]):
+        of = {(m, c) for p, m, c, t in planned if p == row["profile"] and t == timepoint}
+        missing = [
+            m for m in markers if not any((m, c) in of for c in cohorts or {c for _, c in of})
+        ]
+        missing += [c for c in cohorts if not any((m, c) in of for m in markers)]
+        if missing:
+            of_what = f" in {', '.join(cohorts)}" if missing[0] in markers and cohorts else ""
+            raise UserError(
+                f"{missing[0]}{of_what} at {timepoint} is not in profile {row['profile']} of the"
+                " plan",
+                where=where,
+                rule="a figure shows comparisons that config/plan.tsv names",
+                do="add the comparison to the plan, or correct the figure",
+            )
+
+
+def _shows_what_is_in_the_grid(study, row: dict, where: str) -> None:
+    """Each marker is put through the grid, in some cohort of the figure at its timepoints."""
+    how = study.config["sensitivity"]
+    in_grid = {
+        marker
+        for one in study.tables["plan"]
+        for marker in names(one["markers"])
+        if one["profile"] == row["profile"]
+        and one["cohort"] in names(row["cohorts"])
+        and one["timepoint"] in names(row["timepoints"])
+        and (one["role"] in how["roles"] or marker in how["markers"])
+    }
+    for marker in names(row["markers"]):
+        if marker not in in_grid:
+            raise UserError(
+                f"{marker} is not in the grid of specifications",
+                where=where,
+                rule="the grid has the comparisons of `roles` and of `markers` of sensitivity: in"
+                " config/config.yaml",
+                do=f"add {marker} to sensitivity: markers:, or take it out of the figure",
+            )
+
+
+def _columns_of_kind(row: dict, kinds: dict, where: str) -> None:
+    """A row has the columns that its kind needs, and no other."""
+    needed, possible = kinds[row["kind"]]
+    every = {column for one in kinds.values() for columns in one for column in columns}
+    for column in sorted(every):
+        if column in needed and not row[column]:
+            raise UserError(
+                f"the column '{column}' is empty",
+                where=where,
+                rule=f"kind {row['kind']} needs: {', '.join(needed)}",
+                do="fill it in (config/README.md says what each kind shows)",
+            )
+        if row[column] and column not in (*needed, *possible):
+            raise UserError(
+                f"the column '{column}' would not be read",
+                where=where,
+                rule=f"kind {row['kind']} reads: {', '.join((*needed, *possible)) or 'none'}",
+                do="leave it empty",
+            )
 
 
 def _planned(study) -> set[tuple[str, str, str, str]]:
@@ -157,9 +248,22 @@ def _tables_names_exist(study) -> None:
                 rule=f"every study has tables of these names: {', '.join(SIBLINGS)}",
                 do="give the table another name",
             )
-        if (row["profile"], row["panel"]) not in planned:
+        where = f"config/tables.tsv, table {row['table']}"
+        _columns_of_kind(row, TABLE_KINDS, where)
+        cohorts = {r["cohort"] for r in study.tables["cohorts"]}
+        for name in names(row["cohorts"]):
+            if name not in cohorts:
+                raise unknown("cohort", name, cohorts, where)
+        if row["kind"] == "scorecard" and study.config["published"] is None:
+            raise UserError(
+                "the study names no publication to hold the run against",
+                where=where,
+                rule="a table of kind scorecard shows published results: `published` of"
+                " config/config.yaml names the publication (resources/published_results.tsv)",
+                do="set `published`, or remove the table",
+            )
+        if row["panel"] and (row["profile"], row["panel"]) not in planned:
             own = {panel for profile, panel in planned if profile == row["profile"]}
-            where = f"config/tables.tsv, table {row['table']}"
             if not own:
                 raise unknown("profile", row["profile"], {p for p, _ in planned}, where)
             raise unknown(f"panel of profile {row['profile']}", row["panel"], own, where)

@@ -1,0 +1,1 @@
+"""The run as a Workflow Run RO-Crate: results/ro-crate-metadata.json."""

@@ -1,0 +1,3 @@
+"""Figures of kind quality: where every result cell went, by source, and how the rules judged."""
+
+READS = ("ledger", "validation")
