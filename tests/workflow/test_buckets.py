@@ -40,7 +40,12 @@ def test_files_of_another_number_of_buckets_are_taken_away_and_said(demo, tmp_pa
     gone = int(re.search(r"removed +(\d+) files", text).group(1))
     assert gone > len([name for name in digests(demo) if "1-of-1." in name]) / 2
     # the record of the run has config.yaml's digest and each of its settings; the report prints it
-    recorded = {"provenance.json", "ro-crate-metadata.json", "report/report.html"}
+    recorded = {
+        "provenance.json",
+        "ro-crate-metadata.json",
+        "report/report.html",
+        "report/report.sha256",
+    }
     before = {name: of for name, of in of_all(demo).items() if name not in recorded}
     assert of_all(study).items() >= before.items()
 
