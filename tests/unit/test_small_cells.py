@@ -109,6 +109,16 @@ def test_no_more_is_withheld_than_it_takes():
     ]
 
 
+def test_what_later_choices_made_needless_is_shown_after_all():
+    # 1 and 2 protect each other, with the 9 and the 20 where their lines meet: of the first row
+    # 6 and 9, chosen before, are not needed
+    assert withheld_table([[20, 6, 9], [0, 1, 9], [9, 20, 2]], 5) == [
+        [False, False, False],
+        [False, True, True],
+        [False, True, True],
+    ]
+
+
 @pytest.mark.parametrize(
     ("excluded", "eligible", "gone", "between"),
     [

@@ -80,7 +80,8 @@ def withheld_table(
     All cells of 1 to minimum - 1, and as many more of the smallest others that are not 0 (of 0,
     where there are no others) as it takes that what is printed determines none of them, and that
     the withheld cells of no line add up to fewer than the minimum. All are, where nothing less
-    is enough. `signs` are those by which the counts enter the sums of lines: 1, or -1 for a total
+    is enough. What later choices made needless is shown after all, the largest first (the
+    clean-up of the method, same chapter). `signs` are those by which the counts enter the sums of lines: 1, or -1 for a total
     that stands among the counts.
     """
     table = np.asarray(counts, dtype=int)
@@ -103,7 +104,17 @@ def withheld_table(
         ]
         shown = enough or [cell for cell in near if not mask[cell]] or shown
         mask[min(shown, key=lambda cell: (table[cell] == 0, table[cell], cell))] = True
+    if exposed is None:
+        _show_needless(table, mask, few, how)
     return mask.tolist()
+
+
+def _show_needless(table: np.ndarray, mask: np.ndarray, few: np.ndarray, how: tuple) -> None:
+    """Show each cell that protects no other any more."""
+    added = [(int(row), int(column)) for row, column in np.argwhere(mask & ~few)]
+    for cell in sorted(added, key=lambda cell: (-table[cell], cell)):
+        mask[cell] = False
+        mask[cell] = _exposed(table, mask, few, *how) is not None
 
 
 def _with(
