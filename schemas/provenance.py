@@ -42,7 +42,7 @@ DOCUMENT = {
         lock={"anyOf": [{"type": "null"}, FILE]},
         python=TEXT,
         packages=TEXTS,
-        # module -> digest of its code without comments
+        # module -> digest of its code without comments, template -> that of its text
         code=TEXTS,
         # config.yaml with defaults; of the key its fingerprint
         settings={

@@ -640,6 +640,8 @@ SETTINGS = [
     Row(key("config", "undecided", []), NOTHING),
     Row(key("config", "study", "other"), {"validate"}),
     Row(key("config", "title", "x"), {"tables", "validate", "report"}),
+    Row(key("config", "title_zh", "x"), NOTHING),
+    Row(key("config", "title_zh", "x"), {"tables", "report"}, "in Chinese"),
     Row(key("config", "synthetic", False), PRINTED | {"validate", "quality"}, "another key"),
     # how the results are published
     *(Row(key("config", name, value), {"crate"}) for name, value in {
@@ -812,7 +814,10 @@ READ = [
     Row(key("patients", "attributes.sex.label_zh", "x"), {"tables"}, "in Chinese"),
     Row(key("patients", "attributes.sex.labels_zh", {"male": "x"}), {"tables"}, "in Chinese"),
     # a date is not described
-    Row(key("patients", "attributes.infusion_date.label", "x"), NOTHING),
+    # what visits count from is named where they are
+    Row(key("patients", "attributes.infusion_date.label", "x"),
+        {"report"} | of_kind("visit_timing")),
+    Row(key("patients", "attributes.birth_date.label", "x"), NOTHING),
     # of columns, or of rows
     Row(GIVEN["blocks"], B | READ_B | DERIVES),
     # where a date is bad the reason names its column, of what is set aside later too

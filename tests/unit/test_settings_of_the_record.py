@@ -65,6 +65,7 @@ def test_the_code_is_that_of_the_jobs_with_what_they_import_by_name(study, code)
         "labcohort.ingest.readers.text",
         "labcohort.derive.formulas.renal",
         "labcohort.publish.figures.before_after",
+        "report.css",
     } <= own.keys()
     # the demo has no such export; no job imports this
     assert not {"labcohort.ingest.readers.fhir", "labcohort.draft.command"} & own.keys()

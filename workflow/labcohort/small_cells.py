@@ -81,8 +81,8 @@ def withheld_table(
     where there are no others) as it takes that what is printed determines none of them, and that
     the withheld cells of no line add up to fewer than the minimum. All are, where nothing less
     is enough. What later choices made needless is shown after all, the largest first (the
-    clean-up of the method, same chapter). `signs` are those by which the counts enter the sums of lines: 1, or -1 for a total
-    that stands among the counts.
+    clean-up of the method, same chapter). `signs` are those by which the counts enter the sums of
+    lines: 1, or -1 for a total that stands among the counts.
     """
     table = np.asarray(counts, dtype=int)
     few = (table > 0) & (table < minimum)

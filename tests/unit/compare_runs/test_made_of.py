@@ -74,7 +74,7 @@ CHANGES = {
     ),
     "a module": (
         ("code", "labcohort.compare.wilcoxon"), "bbbbbbbb",
-        {"code": ["module labcohort.compare.wilcoxon: changed"]},
+        {"code": ["labcohort.compare.wilcoxon: changed"]},
     ),
     "the revision is not known": (
         ("labcohort", "revision"), None,

@@ -153,7 +153,12 @@ def test_centre_and_spread(row, text):
     ],
 )
 def test_an_estimate_with_its_interval(numbers, text):
-    assert interval_text(*numbers, 2) == text
+    assert interval_text(*numbers, 2, {"words": {}}) == text
+
+
+def test_an_interval_in_chinese_has_no_english_word():
+    words = {"{estimate} ({low} to {high})": "{estimate}（{low}～{high}）"}
+    assert interval_text(1, 0, 2, 1, {"words": words}) == "1.0（0.0～2.0）"
 
 
 def test_an_equation_by_the_name_of_its_method():

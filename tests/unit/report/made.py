@@ -34,6 +34,7 @@ HOW = {
     "egfr_rounding": "half_up",
     "panels": ["glycaemic", "renal"],
     "placed": {"glycaemic": "glycaemic", "renal": "renal"},
+    "day_0": "infusion date",
     "visits": [
         {
             "timepoint": "baseline", "anchor": "infusion_date", "scope": "marker",

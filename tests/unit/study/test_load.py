@@ -50,6 +50,7 @@ def test_settings_that_a_study_leaves_out_have_their_defaults(configure, load):
     configure()
     config = load().config
     assert {k: config[k] for k in DEFAULTS} == {
+        "title_zh": None,
         "date": None,
         "license": None,
         "organization": None,

@@ -12,8 +12,8 @@ import polars as pl
 from labcohort.derive.censored import rests_on_limit
 from labcohort.keys import packed, sorted_by
 from labcohort.quarantine import PLACE
+from labcohort.study.names import FIRST_RESULT
 
-FIRST_RESULT = "first_result"
 # rule of a result that stands for no timepoint because the study excludes limits
 EXCLUDED_LIMIT = "excluded_limit"
 # what may count down to the first of several: no day or date is that far

@@ -24,7 +24,7 @@ def made_of(old: dict, new: dict) -> dict[str, list[str]]:
         "facts": list(_facts(old["facts"], new["facts"])),
         "code": [
             *_versions("labcohort", old["labcohort"], new["labcohort"]),
-            *_some(list(_of(old["code"], new["code"], "module "))),
+            *_some(list(_of(old["code"], new["code"]))),
         ],
         "packages": [
             *(_of({"python": old["python"]}, {"python": new["python"]})),

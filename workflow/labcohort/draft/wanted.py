@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labcohort.errors import UserError
-from labcohort.study.names import names
+from labcohort.study.names import FIRST_RESULT, names
 from labcohort.study.tables import read_table
 
 
@@ -25,7 +25,7 @@ def wanted_of(directory: Path) -> Wanted:
     """The attributes that the tables in config/ of the study name; none where a table is missing
     or wrong, which is `check`'s to say."""
     criteria = [*_rows(directory, "eligibility"), *_rows(directory, "cohorts")]
-    anchors = [r["anchor"] for r in _rows(directory, "visits") if r["anchor"] != "first_result"]
+    anchors = [r["anchor"] for r in _rows(directory, "visits") if r["anchor"] != FIRST_RESULT]
     dated = [r["subject"] for r in criteria if r["criterion"] == "date_within"]
     values: dict[str, list[str]] = {}
     for row in criteria:

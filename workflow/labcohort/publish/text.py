@@ -10,8 +10,6 @@ BELOW_DETECTION = "<LOD"
 MINIMUM_FOR_QUARTILES = 4
 # of a p that lies just below .05
 MOST_DECIMALS = 6
-# where no language is asked for
-ENGLISH = {"words": {}}
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SHORT_TESTS = {"paired_t": "paired t", "wilcoxon_signed_rank": "Wilcoxon"}
 TESTS = {"paired_t": "paired t", "wilcoxon_signed_rank": "Wilcoxon signed-rank"}
@@ -83,7 +81,7 @@ def interval_text(
     low: float | None,
     high: float | None,
     decimals: int,
-    how: dict | None = None,
+    how: dict,
 ) -> str:
     """An estimate with its confidence interval, as `-0.25 (-0.40 to -0.10)`; '' for None."""
     if estimate is None:
@@ -92,7 +90,7 @@ def interval_text(
     texts = {name: rounded(number, decimals) for name, number in numbers.items()}
     if low is None:
         return texts["estimate"]
-    return say(how or ENGLISH, "{estimate} ({low} to {high})", **texts)
+    return say(how, "{estimate} ({low} to {high})", **texts)
 
 
 def equation_text(methods: str, how: dict) -> str:

@@ -63,12 +63,11 @@ def _visit(row: dict, how: dict) -> str:
         "marker": say(how, "chosen for each marker"),
         "person": say(how, "of one day for all markers"),
     }
-    anchor = row["anchor"].replace("_", " ")
     values = {
         "name": how["timepoints"][row["timepoint"]],
         "first": row["target_day"] - row["before"],
         "last": row["target_day"] + row["after"],
-        "anchor": say(how, "first result") if row["anchor"] == "first_result" else anchor,
+        "anchor": say(how, "first result") if how["day_0"] is None else how["day_0"],
         "choice": choices[row["choice"]],
         "scope": scopes[row["scope"]],
     }

@@ -129,7 +129,7 @@ def _interval(row: dict | None, name: str, how: dict) -> Cell:
     parts = (row[name], row[f"{name}_ci_low"], row[f"{name}_ci_high"])
     shown = tuple(None if part is None else slope * part for part in parts)
     decimals = how["markers"][row["marker"]]["decimals"]
-    return Cell(interval_text(*shown, decimals), shown, decimals)
+    return Cell(interval_text(*shown, decimals, how), shown, decimals)
 
 
 def _note(own: dict[str, dict], how: dict) -> str:

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from labcohort.publish.text import within
 from labcohort.settings.assessments import scorecard
 from labcohort.settings.available import (
     equation,
@@ -13,7 +14,7 @@ from labcohort.settings.baseline import characteristics
 from labcohort.settings.cohort_parts import cohort_parts
 from labcohort.settings.selection import selection
 from labcohort.study.load import Study
-from labcohort.study.names import CLASSES, is_selected_on_baseline
+from labcohort.study.names import CLASSES, FIRST_RESULT, is_selected_on_baseline
 
 MODULE = "labcohort.publish.tables."
 
@@ -25,7 +26,7 @@ def printing(study: Study) -> dict:
     labels = {row["method"]: label(row) for row in study.tables["methods"]}
     return {
         "synthetic": study.config["synthetic"],
-        "title": study.config["title"],
+        "title": title(study),
         "language": chosen["language"],
         "words": words(study),
         **{k: chosen[k] for k in ("p", "minimum_cell")},
@@ -97,6 +98,21 @@ def words(study: Study) -> dict[str, str]:
     if study.config["print"]["language"] == "en":
         return {}
     return {row["english"]: row["chinese"] for row in study.tables["chinese"]}
+
+
+def title(study: Study) -> str:
+    """The study's title in its language."""
+    return label_of(study.config["print"]["language"], study.config, "title")
+
+
+def day_0(study: Study) -> str | None:
+    """What the day that visits count from is called within a sentence; None for a first result."""
+    anchor = study.tables["visits"][0]["anchor"]
+    if anchor == FIRST_RESULT:
+        return None
+    named = {name: study.attributes[anchor].get(name) for name in ("label", "label_zh")}
+    label = label_of(study.config["print"]["language"], named)
+    return within(label or anchor.replace("_", " "))
 
 
 def label_of(language: str, row: dict, name: str = "label") -> str:

@@ -24,7 +24,8 @@ def provenance(study: Study, directory: Path, home: Path, code: Code, key: str) 
     `directory` is the study's, `home` the workflow's, `key` the fingerprint of the study's key.
     """
     files = {"config/config.yaml": directory / "config/config.yaml"}
-    versions = code.versions("__main__", *code.modules(JOBS), *_named(study, code))
+    templates = tuple(sorted(home.glob("workflow/labcohort/*/templates/*")))
+    versions = code.versions("__main__", *code.modules(JOBS), *_named(study, code), files=templates)
     return {
         "study": {
             "name": study.config["study"],
@@ -39,7 +40,7 @@ def provenance(study: Study, directory: Path, home: Path, code: Code, key: str) 
             DISTRIBUTIONS.get(name, name): number for name, number in versions["packages"].items()
         }
         | {"snakemake": version("snakemake")},
-        "code_of_jobs": versions["modules"],
+        "code_of_jobs": versions["modules"] | versions["files"],
         "settings": _decisions(study.config, key),
     }
 

@@ -12,7 +12,7 @@ from labcohort.settings.available import (
     planned_panels,
 )
 from labcohort.settings.figures import figure_panels
-from labcohort.settings.printing import label_of, printing
+from labcohort.settings.printing import day_0, label_of, printing
 from labcohort.settings.selection import selection
 from labcohort.study.load import Study
 from labcohort.study.names import BASELINE, CLASSES, is_selected_on_baseline, names
@@ -73,6 +73,7 @@ def report(study: Study) -> dict:
         "placed": {
             row["table"]: row["panel"] for row in study.tables["tables"] if row["panel"] in planned
         },
+        "day_0": day_0(study),
         "visits": [
             {k: v for k, v in row.items() if not k.startswith("label")}
             for row in study.tables["visits"]

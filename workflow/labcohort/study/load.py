@@ -46,6 +46,7 @@ DEFAULTS = {
         "drawn_singly": 10,
         "font": None,
     },
+    "title_zh": None,
     "data_folders": [],
     "date": None,
     "license": None,

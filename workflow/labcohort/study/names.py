@@ -2,6 +2,8 @@
 
 # the timepoint from which changes are counted
 BASELINE = "baseline"
+# the anchor of visits that count from a first result, and from no date of the patients'
+FIRST_RESULT = "first_result"
 # markers that are classes -> their scheme in resources/ckd_stages.tsv
 CLASSES = {"CKD_STAGE": "kdoqi", "GFR_CATEGORY": "kdigo_g"}
 # the family (and role) of comparisons that the plan does not name

@@ -474,7 +474,7 @@ def _estimator(row: dict, how: dict) -> str:
 def _interval(panel: dict, row: dict, name: str, how: dict) -> str:
     marker = panel["selection"]["marker"]
     numbers = (_distance(row[f"{name}{end}"], marker, how) for end in ("", "_ci_low", "_ci_high"))
-    return interval_text(*numbers, how["selecting"][marker]["decimals"])
+    return interval_text(*numbers, how["selecting"][marker]["decimals"], how)
 
 
 def _words(label: str, how: dict) -> str:

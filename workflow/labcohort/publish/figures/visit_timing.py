@@ -7,11 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labcohort.buckets import by_bucket
-from labcohort.cohorts.timepoints import FIRST_RESULT, anchor_dates, with_days
+from labcohort.cohorts.timepoints import anchor_dates, with_days
 from labcohort.publish import style
 from labcohort.publish.words import say
 from labcohort.rounding import rounded
 from labcohort.small_cells import FEW, is_few
+from labcohort.study.names import FIRST_RESULT
 
 # days of a bar; days that are drawn before the first window and after the last
 BIN, BEYOND = 7, 90
@@ -132,10 +133,10 @@ def caption(data: dict, how: dict) -> str:
 
 
 def _anchor(how: dict) -> str:
-    """What day 0 is called: a column of the patients, or the first result."""
-    anchor = how["visits"][0]["anchor"]
-    if anchor != FIRST_RESULT:
-        return anchor.replace("_", " ")
+    """What day 0 is called: a date of the patients', or the first result."""
+    if how["day_0"] is not None:
+        return how["day_0"]
+    # all timepoints count from one anchor, and first results of one scope
     if how["visits"][0]["scope"] == "marker":
         return say(how, "the first result of each marker")
     return say(how, "the first result")

@@ -1,6 +1,6 @@
 """Figures of kind visit_timing: days of samples against the windows of the timepoints."""
 
-from labcohort.settings.printing import label_of
+from labcohort.settings.printing import day_0, label_of
 from labcohort.study.load import Study
 
 READS = ("dates", "people", "patients")
@@ -12,8 +12,9 @@ def told(study: Study, row: dict) -> dict:
     language = study.config["print"]["language"]
     kept = ("timepoint", "anchor", "scope", "target_day", "before", "after")
     return {
+        "day_0": day_0(study),
         "visits": [
             {k: r[k] for k in kept} | {"label": label_of(language, r)}
             for r in study.tables["visits"]
-        ]
+        ],
     }

@@ -4,7 +4,7 @@ import math
 from itertools import pairwise
 
 from labcohort.errors import UserError, unknown
-from labcohort.study.names import BASELINE, CLASSES, names
+from labcohort.study.names import BASELINE, CLASSES, FIRST_RESULT, names
 
 
 def _visits_do_not_overlap(study) -> None:
@@ -42,7 +42,7 @@ def _visits_anchors_exist(study) -> None:
             do="use one anchor in all rows",
         )
     scopes = {row["scope"] for row in study.tables["visits"]}
-    if "first_result" in anchors and len(scopes) > 1:
+    if FIRST_RESULT in anchors and len(scopes) > 1:
         raise UserError(
             "timepoints counted from the first result have several scopes",
             where="config/visits.tsv, column 'scope'",
@@ -50,8 +50,8 @@ def _visits_anchors_exist(study) -> None:
             do="use one scope in all rows",
         )
     for anchor in anchors:
-        if anchor != "first_result" and anchor not in dates:
-            raise unknown("anchor", anchor, {*dates, "first_result"}, "config/visits.tsv")
+        if anchor != FIRST_RESULT and anchor not in dates:
+            raise unknown("anchor", anchor, {*dates, FIRST_RESULT}, "config/visits.tsv")
 
 
 def _eligibility_has_criteria(study) -> None:
