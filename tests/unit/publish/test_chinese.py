@@ -58,6 +58,12 @@ def test_all_that_is_printed_has_its_chinese():
     assert sorted(said() - catalogue().keys()) == []
 
 
+def test_no_text_begins_or_ends_with_a_blank():
+    # of a table's cells these are taken away: such a text would never be found
+    texts = [text for pair in catalogue().items() for text in pair] + list(said())
+    assert [text for text in texts if text != text.strip()] == []
+
+
 def test_the_names_to_fill_in_are_the_same():
     for english, chinese in catalogue().items():
         assert sorted(NAMES.findall(english)) == sorted(NAMES.findall(chinese)), english

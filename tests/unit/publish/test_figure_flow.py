@@ -11,7 +11,7 @@ from labcohort.cohorts.subgroups import SIZES
 from labcohort.publish.figures import flow
 
 HOW = {
-    "title": "Selection", "words": {}, "minimum_cell": 5, "everyone": "all",
+    "title": "Selection", "words": {}, "language": "en", "minimum_cell": 5, "everyone": "all",
     "eligibility": [{"order": i, "label": f"criterion {i}"} for i in range(1, 7)],
     "timepoints": [
         {"timepoint": "baseline", "label": "Baseline"},

@@ -8,7 +8,7 @@ from labcohort.publish.figures import quality
 from schemas.quality import FATES
 from schemas.validation import VERDICTS
 
-HOW = {"title": "Cells", "words": {}, "minimum_cell": 5}
+HOW = {"title": "Cells", "words": {}, "language": "en", "minimum_cell": 5}
 LEDGER = """source\tstage\tkind\tfate\treason\tcells
 b\tingest\tin\t\t\t100
 b\tingest\tout\t\t\t100

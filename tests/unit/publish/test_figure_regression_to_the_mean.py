@@ -11,7 +11,7 @@ from tests.unit.publish.compared import small_groups
 
 BAND = {"low_inclusive": True, "high_inclusive": False, "reason": None}
 HOW = {
-    "title": "Regression", "words": {}, "minimum_cell": 5, "drawn_singly": 10,
+    "title": "Regression", "words": {}, "language": "en", "minimum_cell": 5, "drawn_singly": 10,
     "minimum_selected": 10, "confidence": 0.95, "everyone": "all", "at": "baseline", "log": [],
     "cohorts": [{"cohort": "low", "label": "Low"}, {"cohort": "high", "label": "High"}],
     "timepoints": [{"timepoint": "month_6", "label": "6 months"}],

@@ -9,7 +9,7 @@ from labcohort.publish.figures import transitions
 
 CLASSES = [{"category": c, "label": f"Stage {c}"} for c in "123"]
 HOW = {
-    "title": "Stages", "words": {}, "minimum_cell": 5, "baseline": "Baseline",
+    "title": "Stages", "words": {}, "language": "en", "minimum_cell": 5, "baseline": "Baseline",
     "markers": [{"marker": "CKD_STAGE", "label": "CKD stage", "unit": "1"}],
     "cohorts": [{"cohort": "all", "label": "All"}],
     "timepoints": [{"timepoint": "month_6", "label": "6 months"}],

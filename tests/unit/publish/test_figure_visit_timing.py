@@ -12,7 +12,14 @@ VISITS = [
     {"timepoint": "month_6", "anchor": "start", "scope": "marker", "target_day": 182, "before": 45,
      "after": 45, "label": "6 months"},
 ]  # fmt: skip
-HOW = {"title": "Days", "words": {}, "minimum_cell": 5, "visits": VISITS, "day_0": "start"}
+HOW = {
+    "title": "Days",
+    "words": {},
+    "language": "en",
+    "minimum_cell": 5,
+    "visits": VISITS,
+    "day_0": "start",
+}
 START = date(2020, 1, 1)
 
 

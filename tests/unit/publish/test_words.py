@@ -9,7 +9,7 @@ WORDS = {
     "{n} of {all} values": "{all}个值中的{n}个",
     "{n} of {all} values are limits": "{all}个值中有{n}个为限值",
     "shares rest on the same; a share describes": "比例基于相同数据；仅作描述",
-    "; ": "；",
+    "{first}; {next}": "{first}；{next}",
 }
 HOW = {"words": WORDS}
 

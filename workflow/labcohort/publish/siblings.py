@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from labcohort.publish.lists import listed
 from labcohort.publish.text import within
 from labcohort.publish.words import say
 
@@ -70,8 +71,8 @@ def selection_flow(flow: pl.DataFrame, sizes: pl.DataFrame, how: dict) -> pl.Dat
 
 def _eligible_at(timepoints: str, how: dict) -> str:
     """What the members of everyone at timepoints (joined by `&`) are called."""
-    names = (within(how["timepoints"][part]) for part in timepoints.split(" & "))
-    return say(how, "Eligible, with results at {visits}", visits=say(how, " and ").join(names))
+    names = [within(how["timepoints"][part]) for part in timepoints.split(" & ")]
+    return say(how, "Eligible, with results at {visits}", visits=listed(how, names))
 
 
 def in_order(frame: pl.DataFrame, how: dict) -> pl.DataFrame:

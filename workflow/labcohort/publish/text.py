@@ -2,6 +2,7 @@
 
 import re
 
+from labcohort.publish.lists import commas
 from labcohort.publish.words import say
 from labcohort.rounding import rounded
 
@@ -96,7 +97,7 @@ def interval_text(
 def equation_text(methods: str, how: dict) -> str:
     """How a derived marker with several formulas was computed, by the names of these."""
     names = (how["methods"][method] for method in methods.split("|"))
-    return say(how, "by {methods}", methods=say(how, ", ").join(names))
+    return say(how, "by {methods}", methods=commas(how, names))
 
 
 def within(label: str) -> str:

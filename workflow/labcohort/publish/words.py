@@ -1,6 +1,7 @@
 """The words that are printed, in the study's language."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 # what joins the parts of a note
@@ -35,7 +36,12 @@ def said(how: dict, text: str) -> str:
                 break
         shown.append(parts[0] if found is None else found)
         del parts[:end]
-    return words.get(BETWEEN, BETWEEN).join(shown)
+    return semicolons(how, shown)
+
+
+def semicolons(how: dict, parts: Iterable[str]) -> str:
+    """The parts of a note, joined as the language has it."""
+    return say(how, "{first}; {next}", first="", next="").join(parts)
 
 
 def _translated(words: dict[str, str], text: str) -> str | None:

@@ -1,8 +1,8 @@
 """Single comparisons in words: what they are of, their change, whether they are below alpha."""
 
+from labcohort.publish.lists import listed
 from labcohort.publish.text import p_text, unit_text, within
 from labcohort.publish.words import say
-from labcohort.report.lists import listed
 from labcohort.rounding import rounded
 from labcohort.small_cells import is_few
 

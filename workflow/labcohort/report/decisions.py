@@ -1,12 +1,13 @@
 """The levels of the sensitivity grid in words."""
 
+from labcohort.publish.lists import commas
 from labcohort.publish.text import TESTS
-from labcohort.publish.words import said, say
+from labcohort.publish.words import said, say, semicolons
 
 
 def decisions(text: str, how: dict) -> str:
     """`equation: mdrd_4; window: ±30, ±90` (schemas.sensitivity) as people read it."""
-    return "; ".join(_dimension(part, how) for part in text.split("; "))
+    return semicolons(how, (_dimension(part, how) for part in text.split("; ")))
 
 
 def _dimension(part: str, how: dict) -> str:
@@ -18,7 +19,7 @@ def _dimension(part: str, how: dict) -> str:
         "window": say(how, "days of the window"),
         "test": say(how, "test"),
     }
-    shown = ", ".join(_level(level, how) for level in levels.split(", "))
+    shown = commas(how, (_level(level, how) for level in levels.split(", ")))
     return f"{words.get(name, name)}: {shown}"
 
 

@@ -1,12 +1,12 @@
 """Section: where the run departs from its plan, and what the plan leaves out."""
 
 from labcohort.flags import FLAGS
+from labcohort.publish.lists import listed
 from labcohort.publish.names import profile_name
 from labcohort.publish.words import said, say
 from labcohort.report.blocks import Block, Heading, Items, Paragraph, Section
 from labcohort.report.compared import is_withheld, subject
 from labcohort.report.found import Found
-from labcohort.report.lists import listed
 from labcohort.report.selection import overlap
 from labcohort.study.names import POST_HOC
 

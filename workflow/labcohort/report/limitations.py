@@ -1,12 +1,12 @@
 """Section: limitations, which stand in every report; and the tests counted."""
 
+from labcohort.publish.lists import listed
 from labcohort.publish.names import correction_name, family_name, profile_name
 from labcohort.publish.tables.table import Cell, Column
 from labcohort.publish.text import within
 from labcohort.publish.words import said, say
 from labcohort.report.blocks import Items, Section, Sheet, count, sheet
 from labcohort.report.found import Found
-from labcohort.report.lists import listed
 from labcohort.rounding import rounded
 from labcohort.study.names import ALL_FAMILIES
 

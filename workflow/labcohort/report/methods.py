@@ -1,11 +1,11 @@
 """Section: the methods in the words of a paper, from what ran."""
 
+from labcohort.publish.lists import listed, paragraph
 from labcohort.publish.names import correction_name, family_name, profile_name
 from labcohort.publish.text import TESTS, within
-from labcohort.publish.words import said, say
+from labcohort.publish.words import said, say, semicolons
 from labcohort.report.blocks import Heading, Paragraph, Section
 from labcohort.report.found import Found
-from labcohort.report.lists import joined, listed
 
 # packages that compute or draw; name as written -> name of the distribution
 PACKAGES = {
@@ -29,7 +29,7 @@ def section(found: Found, how: dict) -> Section:
     blocks = [
         block
         for heading, sentences in parts
-        for block in (Heading(heading), Paragraph(joined(how, sentences)))
+        for block in (Heading(heading), Paragraph(paragraph(how, sentences)))
     ]
     return Section("methods", say(how, "Methods, as they were run"), tuple(blocks))
 
@@ -83,7 +83,7 @@ def _visit(row: dict, how: dict) -> str:
         "earlier": say(how, "Of two equally near the earlier counts."),
         "later": say(how, "Of two equally near the later counts."),
     }
-    return joined(how, [text, ties[row["tie"]]])
+    return paragraph(how, [text, ties[row["tie"]]])
 
 
 def data(found: Found, how: dict) -> list[str]:
@@ -219,7 +219,7 @@ def _tests_of(profile: str, found: Found, how: dict) -> str:
         how,
         "Analysis {profile}: {tests}.",
         profile=profile_name(profile, how),
-        tests="; ".join(parts),
+        tests=semicolons(how, parts),
     )
 
 

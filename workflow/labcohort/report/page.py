@@ -1,5 +1,6 @@
 """The report as one page of HTML that needs no network: sections in their order, as printed."""
 
+import re
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -36,6 +37,8 @@ SECTIONS = (
 )  # fmt: skip
 # of fewer lines a table is seen at a glance
 LINES_TO_SORT, LINES_TO_FILTER = 3, 8
+# what follows a number in its cell: an interval, a spread, a share
+BRACKETS = re.compile(r"(?= [(\[]|（)")
 
 # in the margin of each printed sheet
 ON_EACH_SHEET = """
@@ -106,7 +109,7 @@ def view(table: Printed) -> dict:
             {
                 "heading": line.heading,
                 "note": line.note,
-                "cells": [{"text": cell.text, "key": sort_key(cell)} for cell in line.cells],
+                "cells": [_cell(cell) for cell in line.cells],
             }
             for line in table.lines
         ],
@@ -114,6 +117,12 @@ def view(table: Printed) -> dict:
         "sorts": len(table.lines) >= LINES_TO_SORT,
         "filters": len(table.lines) >= LINES_TO_FILTER,
     }
+
+
+def _cell(cell: Cell) -> dict:
+    """A cell: its text, in parts that may stand on lines of their own where the table is narrow,
+    and what it is sorted by."""
+    return {"text": cell.text, "parts": BRACKETS.split(cell.text), "key": sort_key(cell)}
 
 
 def sort_key(cell: Cell) -> str:

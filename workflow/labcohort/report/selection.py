@@ -1,10 +1,10 @@
 """Section: who was selected, step by step."""
 
+from labcohort.publish.lists import paragraph
 from labcohort.publish.tables.table import Cell, Column
 from labcohort.publish.words import said, say
 from labcohort.report.blocks import Paragraph, Picture, Section, Sheet, count, sheet
 from labcohort.report.found import Found
-from labcohort.report.lists import joined
 from labcohort.small_cells import FEW, is_few
 
 
@@ -77,4 +77,4 @@ def overlap(found: Found, how: dict) -> str:
                 " time can be read across follow-ups of different persons.",
             )
         )
-    return joined(how, said_of)
+    return paragraph(how, said_of)

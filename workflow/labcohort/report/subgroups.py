@@ -2,7 +2,7 @@
 
 from labcohort.publish.tables.table import Cell, Column
 from labcohort.publish.text import interval_text, unit_text
-from labcohort.publish.words import said, say
+from labcohort.publish.words import said, say, semicolons
 from labcohort.report.blocks import Block, Paragraph, Section, Sheet, sheet
 from labcohort.report.found import Found
 from labcohort.small_cells import is_few
@@ -141,4 +141,4 @@ def _note(own: dict[str, dict], how: dict) -> str:
     if row["rho_source"] == "external":
         source = row["reliability_source"]
         notes.insert(0, say(how, "reliability from outside the study: {source}", source=source))
-    return "; ".join(notes)
+    return semicolons(how, notes)

@@ -1,5 +1,6 @@
 """The section that comes first: what was compared, what differs from baseline, in plain words."""
 
+from labcohort.publish.lists import listed
 from labcohort.publish.names import family_name, profile_name
 from labcohort.publish.words import say
 from labcohort.report.blocks import Block, Heading, Items, Paragraph, Section
@@ -11,7 +12,6 @@ from labcohort.report.compared import (
     is_withheld,
 )
 from labcohort.report.found import Found
-from labcohort.report.lists import listed
 from labcohort.rounding import rounded
 from labcohort.small_cells import FEW, is_few
 from labcohort.study.names import ALL_FAMILIES

@@ -10,19 +10,18 @@ from labcohort.publish.figures.phrases import (
     chosen_sentence,
     closing_sentence,
     equation_sentences,
-    joined,
     marker_title,
     n_label,
     no_control,
     nothing_drawn,
     p_label,
     profile_sentence,
-    sentences,
     summary_name,
     tests_sentences,
     withheld_sentence,
 )
 from labcohort.publish.figures.rows import VISITS, is_grid, n_text, panels, shown_comparisons
+from labcohort.publish.lists import commas, paragraph
 from labcohort.publish.text import MINIMUM_FOR_QUARTILES
 from labcohort.publish.units import shown
 from labcohort.publish.words import say
@@ -96,7 +95,7 @@ def caption(rows: list[dict], how: dict) -> str:
     summaries = []
     for timepoint in how["timepoints"]:
         own = {row["summary"] for row in seen if row["timepoint"] == timepoint["timepoint"]}
-        named = joined((summary_name(summary, how) for summary in sorted(own)), how)
+        named = commas(how, (summary_name(summary, how) for summary in sorted(own)))
         if own:
             label = timepoint["label"]
             summaries.append(say(how, "{timepoint}: {summary}.", timepoint=label, summary=named))
@@ -104,9 +103,9 @@ def caption(rows: list[dict], how: dict) -> str:
         say(
             how,
             "{markers} at baseline (squares) and at follow-up (circles) of the same patients.",
-            markers=joined((marker["label"] for marker in how["markers"]), how),
+            markers=commas(how, (marker["label"] for marker in how["markers"])),
         ),
-        say(how, "Marks and bars: {summaries}", summaries=sentences(summaries, how)),
+        say(how, "Marks and bars: {summaries}", summaries=paragraph(how, summaries)),
         say(how, "n: patients with a value at both visits."),
         *tests_sentences(seen, how),
         say(how, "The p values are two-sided and not adjusted for multiple testing."),
@@ -131,7 +130,7 @@ def caption(rows: list[dict], how: dict) -> str:
         chosen_sentence(seen, how),
         closing_sentence(how),
     ]
-    return sentences(parts, how)
+    return paragraph(how, parts)
 
 
 def _legend(figure: Figure, how: dict) -> None:

@@ -17,6 +17,7 @@ from matplotlib.patches import Rectangle
 from labcohort.cohorts.eligibility import FLOW, joined_flow
 from labcohort.cohorts.subgroups import SIZES, joined_sizes
 from labcohort.publish import style
+from labcohort.publish.lists import paragraph
 from labcohort.publish.text import within
 from labcohort.publish.words import say
 from labcohort.small_cells import is_few, withheld_flow
@@ -96,7 +97,7 @@ def caption(data: dict, how: dict) -> str:
                 most=how["minimum_cell"] - 1,
             )
         )
-    return " ".join(parts)
+    return paragraph(how, parts)
 
 
 def _counts(path: str, schema: dict) -> pl.DataFrame:

@@ -10,17 +10,16 @@ from matplotlib.figure import Figure
 from labcohort.publish import style
 from labcohort.publish.figures.phrases import (
     closing_sentence,
-    joined,
     n_label,
     no_control,
     nothing_drawn,
     profile_sentence,
-    sentences,
     withheld_sentence,
 )
 from labcohort.publish.figures.rows import by_place, n_text, shown_comparisons
+from labcohort.publish.lists import commas, paragraph
 from labcohort.publish.names import panel_name
-from labcohort.publish.words import say
+from labcohort.publish.words import said, say
 
 CHOSEN = " †"
 # millimetres: of a line where there is room, and at least; beside the axes, above and below them
@@ -96,8 +95,8 @@ def caption(rows: list[dict], how: dict) -> str:
     """What the figure shows, from the rows that are drawn."""
     seen = [row for row in rows if not row["withheld"]]
     methods = sorted({row["correction"] for row in seen if row["p_adjusted"] is not None})
-    alphas = joined((f"{alpha:g}" for alpha in sorted({row["alpha"] for row in seen})), how)
-    named = joined((ADJUSTMENTS[method] for method in methods), how)
+    alphas = commas(how, (f"{alpha:g}" for alpha in sorted({row["alpha"] for row in seen})))
+    named = commas(how, (ADJUSTMENTS[method] for method in methods))
     parts = [
         say(
             how,
@@ -123,7 +122,11 @@ def caption(rows: list[dict], how: dict) -> str:
             parts.append(say(how, "Where a family of tests is not adjusted, p is taken as it is."))
         if how["declared"]:
             parts.append(
-                say(how, "The families of tests were declared {when}.", when=how["declared"])
+                say(
+                    how,
+                    "The families of tests were declared {when}.",
+                    when=said(how, how["declared"]),
+                )
             )
     else:
         parts.append(
@@ -157,7 +160,7 @@ def caption(rows: list[dict], how: dict) -> str:
         withheld_sentence(len(seen) < len(rows), how),
         closing_sentence(how),
     ]
-    return sentences(parts, how)
+    return paragraph(how, parts)
 
 
 def _shown(rows: list[dict], how: dict) -> list[tuple[dict, dict]]:
@@ -185,8 +188,7 @@ def _lines(rows: list[dict], how: dict) -> list[dict]:
                     "heading": False,
                     "marker": marker["marker"],
                     "cohort": cohort["cohort"],
-                    "label": joined([marker["label"], group] if group else [marker["label"]], how)
-                    + mark,
+                    "label": commas(how, [marker["label"], *([group] if group else [])]) + mark,
                 }
             )
     return found

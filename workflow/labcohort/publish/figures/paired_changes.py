@@ -16,18 +16,17 @@ from labcohort.publish.figures.phrases import (
     chosen_sentence,
     closing_sentence,
     equation_sentences,
-    joined,
     marker_title,
     n_label,
     no_control,
     nothing_drawn,
     p_label,
     profile_sentence,
-    sentences,
     tests_sentences,
     withheld_sentence,
 )
 from labcohort.publish.figures.rows import VISITS, n_text, panels, shown_comparisons
+from labcohort.publish.lists import commas, paragraph
 from labcohort.publish.pooled_bars import Bar, pooled_bars
 from labcohort.publish.units import shown
 from labcohort.publish.words import say
@@ -121,7 +120,7 @@ def caption(rows: list[dict], how: dict) -> str:
             "{markers}. Left: a line for each patient, from the value at baseline to that at"
             " follow-up, with the mean or the median of both visits (squares and circles), as the"
             " comparison summarises them.",
-            markers=joined((marker["label"] for marker in how["markers"]), how),
+            markers=commas(how, (marker["label"] for marker in how["markers"])),
         ),
         say(
             how,
@@ -163,7 +162,7 @@ def caption(rows: list[dict], how: dict) -> str:
         chosen_sentence(seen, how),
         closing_sentence(how),
     ]
-    return sentences(parts, how)
+    return paragraph(how, parts)
 
 
 def _values(axes: Axes, own: list[dict], how: dict) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from labcohort.publish.figures.rows import FEW_PAIRS, n_text
+from labcohort.publish.lists import commas
 from labcohort.publish.names import profile_name
 from labcohort.publish.text import BELOW_DETECTION, p_text, unit_text, within
 from labcohort.publish.words import say
@@ -57,16 +58,6 @@ def no_control(how: dict) -> str:
     return say(how, "Change from baseline, no control group")
 
 
-def joined(parts: Iterable[str], how: dict) -> str:
-    """Parts of a sentence as a list."""
-    return ("、" if how["language"] == "zh" else ", ").join(parts)
-
-
-def sentences(parts: Sequence[str], how: dict) -> str:
-    """Sentences as a paragraph: Chinese ones have no blank between them."""
-    return ("" if how["language"] == "zh" else " ").join(part for part in parts if part)
-
-
 def profile_sentence(how: dict) -> str:
     """By which profile of the plan the figure is drawn."""
     profile = profile_name(how["profile"], how)
@@ -83,10 +74,10 @@ def tests_sentences(rows: Sequence[Mapping], how: dict) -> list[str]:
         of = {t: dict.fromkeys(r["marker"] for r in own if r["test"] == t) for t in tests}
         by_time[timepoint["label"]] = [
             test_name(test, how)
-            + (f" ({joined((labels[m] for m in of[test]), how)})" if len(tests) > 1 else "")
+            + (f" ({commas(how, (labels[m] for m in of[test]))})" if len(tests) > 1 else "")
             for test in tests
         ]
-    found = {label: joined(tests, how) for label, tests in by_time.items() if tests}
+    found = {label: commas(how, tests) for label, tests in by_time.items() if tests}
     if len(set(found.values())) == 1:
         return [say(how, "p values: {tests}.", tests=next(iter(found.values())))]
     return [
@@ -104,7 +95,7 @@ def equation_sentences(rows: Iterable[Mapping], how: dict) -> list[str]:
             how,
             "{marker} was computed by {equation}.",
             marker=labels[marker],
-            equation=joined((how["methods"][m] for m in equation.split("|")), how),
+            equation=commas(how, (how["methods"][m] for m in equation.split("|"))),
         )
         for marker, equation in sorted(used)
     ]

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labcohort.publish import style
+from labcohort.publish.lists import paragraph
 from labcohort.publish.words import say
 
 # fate -> colour (Okabe & Ito 2008) and hatch: told apart in grey, too
@@ -98,7 +99,8 @@ def source(data: dict, how: dict) -> pl.DataFrame:
 
 def caption(data: dict, how: dict) -> str:
     """What is counted, and what the fates mean."""
-    return " ".join(
+    return paragraph(
+        how,
         (
             say(how, "Where every result cell of each source went; a cell has exactly one fate."),
             say(
@@ -108,7 +110,7 @@ def caption(data: dict, how: dict) -> str:
                 " windows: chosen for no timepoint.",
             ),
             say(how, "Below: the rules of the validation by their verdict on this run."),
-        )
+        ),
     )
 
 

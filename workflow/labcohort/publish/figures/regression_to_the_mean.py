@@ -21,6 +21,7 @@ from labcohort.assess.band import Band
 from labcohort.buckets import by_bucket
 from labcohort.compare.markers import by_marker, panels_of
 from labcohort.publish import style
+from labcohort.publish.lists import paragraph
 from labcohort.publish.text import interval_text, unit_text
 from labcohort.publish.words import say
 from labcohort.small_cells import is_few
@@ -148,7 +149,7 @@ def caption(panels: list[dict], how: dict) -> str:
     ]  # fmt: skip
     if any(panel["persons"].height > MOST for panel in panels):
         parts.append(say(how, "Of more than {most} persons a sample is drawn.", most=f"{MOST:,}"))
-    return " ".join(parts)
+    return paragraph(how, parts)
 
 
 def line(model: dict, x: np.ndarray, rho: float) -> np.ndarray:

@@ -11,14 +11,13 @@ from matplotlib.lines import Line2D
 from labcohort.publish import style
 from labcohort.publish.figures.phrases import (
     closing_sentence,
-    joined,
     no_control,
     nothing_drawn,
     profile_sentence,
-    sentences,
     withheld_sentence,
 )
 from labcohort.publish.figures.rows import place, withheld_places
+from labcohort.publish.lists import commas, paragraph
 from labcohort.publish.words import say
 from labcohort.small_cells import is_few
 
@@ -83,7 +82,7 @@ def draw(blocks: list[dict], how: dict) -> Figure:
         i = pairs.index((marker["marker"], cohort["cohort"]))
         j = times.index(timepoint["timepoint"])
         box = boxes[i][j]
-        below = joined((cohort["label"], timepoint["label"]), how)
+        below = commas(how, (cohort["label"], timepoint["label"]))
         above = style.panel_title(figure, box, i * columns + j, marker["label"], below) + 2
         _block(figure, box, above, block, how)
     return figure
@@ -110,11 +109,11 @@ def caption(blocks: list[dict], how: dict) -> str:
             "{markers}: each dot is the paired comparison under one set of decisions, by its"
             " statistic (t, or z with the sign of the rank sums), in ascending order; over zero the"
             " marker was higher at follow-up.",
-            markers=joined(names, how),
+            markers=commas(how, names),
         ),
         say(how, "Filled: p, not adjusted, is below alpha. Diamond: the plan's own specification."),
         say(how, "The marks below each dot say what was decided: {dimensions}.",
-            dimensions=joined(_dimension_names(every, how), how)),
+            dimensions=commas(how, _dimension_names(every, how))),
         profile_sentence(how),
     ]  # fmt: skip
     if any(row["reason"] for row in every):
@@ -128,7 +127,7 @@ def caption(blocks: list[dict], how: dict) -> str:
         withheld_sentence(len(seen) < len(blocks), how),
         closing_sentence(how),
     ]
-    return sentences(parts, how)
+    return paragraph(how, parts)
 
 
 def _sorted(rows: list[dict], how: dict) -> list[dict]:

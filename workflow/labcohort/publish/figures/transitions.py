@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from labcohort.publish import style
+from labcohort.publish.lists import commas, paragraph
 from labcohort.publish.text import within
 from labcohort.publish.words import say
 from labcohort.rounding import rounded
@@ -107,7 +108,7 @@ def caption(matrices: list[dict], how: dict) -> str:
         ),
     ]
     if how["methods"]:
-        methods = ", ".join(how["methods"][name] for name in sorted(how["methods"]))
+        methods = commas(how, (how["methods"][name] for name in sorted(how["methods"])))
         parts.append(say(how, "eGFR by {methods}.", methods=methods))
     if any(True in line for m in matrices for line in m["withheld"]):
         parts.append(
@@ -120,7 +121,7 @@ def caption(matrices: list[dict], how: dict) -> str:
                 withheld=WITHHELD,
             )
         )
-    return " ".join(parts)
+    return paragraph(how, parts)
 
 
 def _matrix(frame: pl.DataFrame, classes: list[dict], minimum: int) -> dict:
@@ -171,7 +172,7 @@ def _heading(matrix: dict, how: dict) -> str:
         count = say(how, "n < {minimum}", minimum=how["minimum_cell"])
     else:
         count = say(how, "n = {n}", n=f"{n:,}")
-    return ", ".join(parts) + f" ({count})"
+    return commas(how, parts) + f" ({count})"
 
 
 def _draw_matrix(axes: Axes, matrix: dict, how: dict, labels: bool) -> None:

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from labcohort.buckets import by_bucket
 from labcohort.cohorts.timepoints import anchor_dates, with_days
 from labcohort.publish import style
+from labcohort.publish.lists import paragraph
 from labcohort.publish.words import say
 from labcohort.rounding import rounded
 from labcohort.small_cells import FEW, is_few
@@ -129,7 +130,7 @@ def caption(data: dict, how: dict) -> str:
                 most=how["minimum_cell"] - 1,
             )
         )
-    return " ".join(parts)
+    return paragraph(how, parts)
 
 
 def _anchor(how: dict) -> str:

@@ -2,18 +2,18 @@
 
 import polars as pl
 
+from labcohort.publish.lists import paragraph
 from labcohort.publish.siblings import in_order
 from labcohort.publish.tables.cells import (
     count_cell,
     interval_cell,
-    joined,
     marker_name,
     text_cell,
     withheld_note,
 )
 from labcohort.publish.tables.table import Cell, Column, Line, Printed
 from labcohort.publish.units import shown_markers
-from labcohort.publish.words import said, say
+from labcohort.publish.words import said, say, semicolons
 from labcohort.rounding import rounded
 
 COMPARISONS = ("followup_sets", "any_followup", "paired")
@@ -109,7 +109,7 @@ def _line(row: dict, heading: str, how: dict) -> Line:
     if row["withheld"]:
         notes.append(say(how, "withheld: {why}", why=row["withheld"]))
     about = {k: row[k] for k in ("comparison", "variable", "timepoint") if row[k]}
-    return Line(cells, say(how, "; ").join(notes), about, heading)
+    return Line(cells, semicolons(how, notes), about, heading)
 
 
 def _shown(row: dict, how: dict) -> tuple[dict, str, int]:
@@ -162,18 +162,20 @@ def _group(row: dict, side: str, decimals: int, how: dict) -> tuple[Cell, Cell]:
 def _notes(rows: list[dict], how: dict) -> list[str]:
     """What the groups and columns are."""
     return [
-        joined(
+        paragraph(
             how,
-            say(
-                how,
-                "Baseline values; n: persons of the group who have the characteristic.",
-            ),
-            say(
-                how,
-                "Standardised difference: first group less second group in standard deviations,"
-                " with its {confidence} % confidence interval (CI); there is no threshold.",
-                confidence=f"{100 * how['confidence']:g}",
-            ),
+            [
+                say(
+                    how,
+                    "Baseline values; n: persons of the group who have the characteristic.",
+                ),
+                say(
+                    how,
+                    "Standardised difference: first group less second group in standard deviations,"
+                    " with its {confidence} % confidence interval (CI); there is no threshold.",
+                    confidence=f"{100 * how['confidence']:g}",
+                ),
+            ],
         ),
         say(
             how,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from labcohort.publish.lists import commas
 from labcohort.publish.names import panel_name
 from labcohort.publish.tables.baseline_lines import (
     NOT_SHOWN,
@@ -166,7 +167,7 @@ def _footnotes(variables: Sequence[Variable], cohorts: Sequence[str], how: dict)
             " for three months and a marker of kidney damage). eGFR below 60: n of the N with an"
             " eGFR at baseline, by the same rounding.",
             stage=stages["label"],
-            equation=", ".join(how["methods"][method] for method in methods),
+            equation=commas(how, (how["methods"][method] for method in methods)),
         )
     if how["characteristics"]["excludes"]:
         yield say(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from labcohort.publish.lists import paragraph
 from labcohort.publish.tables.table import Cell, Column, Line
 from labcohort.publish.text import SHORT_TESTS, interval_text, p_text, unit_text
 from labcohort.publish.withheld import few_persons
@@ -96,12 +97,7 @@ def p_note(how: dict) -> str:
         "ama": say(how, "p values are written as in the AMA Manual of Style (11th edition)."),
         "nejm": say(how, "p values are written as the New England Journal of Medicine asks."),
     }[how["p"]]
-    return joined(how, style, say(how, "Numbers are rounded half away from zero."))
-
-
-def joined(how: dict, *sentences: str) -> str:
-    """Sentences one after the other: with a blank between, or as the language has it."""
-    return ("" if how["language"] == "zh" else " ").join(s for s in sentences if s)
+    return paragraph(how, [style, say(how, "Numbers are rounded half away from zero.")])
 
 
 def withheld_note(rows: Iterable[dict], how: dict) -> list[str]:

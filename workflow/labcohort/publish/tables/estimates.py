@@ -13,7 +13,7 @@ from labcohort.publish.tables.cells import (
 )
 from labcohort.publish.tables.table import Cell, Column, Line, Printed
 from labcohort.publish.text import p_text
-from labcohort.publish.words import said, say
+from labcohort.publish.words import said, say, semicolons
 
 
 def printed(data: pl.DataFrame, table: dict, how: dict) -> Printed:
@@ -97,14 +97,17 @@ def _notes(rows: list[dict], how: dict) -> list[str]:
             say(how, "Ratio: geometric mean of follow-up over baseline, for skewed markers.")
         )
     families = {(row["family"], row["adjustment"]) for row in rows if row["adjustment"] is not None}
-    listed = say(how, "; ").join(
-        say(
-            how,
-            "{family}: {adjustment}",
-            family=family_name(family, how),
-            adjustment=said(how, adjustment),
-        )
-        for family, adjustment in sorted(families)
+    listed = semicolons(
+        how,
+        (
+            say(
+                how,
+                "{family}: {adjustment}",
+                family=family_name(family, how),
+                adjustment=said(how, adjustment),
+            )
+            for family, adjustment in sorted(families)
+        ),
     )
     notes.append(
         say(

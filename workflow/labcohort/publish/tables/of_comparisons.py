@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from labcohort.publish.lists import commas, paragraph
 from labcohort.publish.names import profile_name
 from labcohort.publish.siblings import in_order
 from labcohort.publish.tables.cells import (
@@ -9,7 +10,6 @@ from labcohort.publish.tables.cells import (
     Column,
     count_cell,
     interval_cell,
-    joined,
     marker_name,
     number_cell,
     one_unit,
@@ -20,7 +20,7 @@ from labcohort.publish.tables.cells import (
 )
 from labcohort.publish.text import equation_text, summary_text
 from labcohort.publish.units import shown, shown_markers
-from labcohort.publish.words import said, say
+from labcohort.publish.words import said, say, semicolons
 from labcohort.study.names import POST_HOC
 
 
@@ -137,30 +137,32 @@ def note(row: dict, how: dict) -> str:
             say(
                 how,
                 "of the same results as {markers}: no separate evidence",
-                markers=say(how, ", ").join(labels),
+                markers=commas(how, labels),
             )
         )
     if row["role"] == POST_HOC:
         notes.append(say(how, "post hoc: not in the plan"))
-    return say(how, "; ").join(notes)
+    return semicolons(how, notes)
 
 
 def first_notes(rows: list[dict], table: dict, how: dict) -> list[str]:
     """What a reader has to know of the rows: pairs, tests, summaries."""
     notes = [
-        joined(
+        paragraph(
             how,
-            say(
-                how,
-                "Profile of the plan: {profile}.",
-                profile=profile_name(table["profile"], how),
-            ),
-            say(
-                how,
-                "Descriptives and test of each row are of the same pairs (n pairs); changes are"
-                " changes from baseline, with their {confidence} % confidence interval (CI).",
-                confidence=f"{100 * how['confidence']:g}",
-            ),
+            [
+                say(
+                    how,
+                    "Profile of the plan: {profile}.",
+                    profile=profile_name(table["profile"], how),
+                ),
+                say(
+                    how,
+                    "Descriptives and test of each row are of the same pairs (n pairs); changes are"
+                    " changes from baseline, with their {confidence} % confidence interval (CI).",
+                    confidence=f"{100 * how['confidence']:g}",
+                ),
+            ],
         )
     ]
     tests = {row["test"] for row in rows}

@@ -4,10 +4,10 @@ from collections import Counter
 
 import polars as pl
 
+from labcohort.publish.lists import commas, paragraph
 from labcohort.publish.siblings import in_order
 from labcohort.publish.tables.cells import (
     count_cell,
-    joined,
     marker_name,
     p_cell,
     p_note,
@@ -85,7 +85,7 @@ def _finding(row: dict, whose: str, how: dict) -> str:
         # of a source it says no more than that p was not below alpha
         "none": say(how, "no difference") if whose == "ours" else "",
     }.get(row[f"{whose}_direction"], "")
-    found = say(how, ", ").join(text for text in (direction, significant) if text)
+    found = commas(how, (text for text in (direction, significant) if text))
     return found or (say(how, "not stated") if whose == "published" else "")
 
 
@@ -103,25 +103,30 @@ def _verdict(verdict: str | None, how: dict) -> str:
 def _notes(rows: list[dict], how: dict) -> list[str]:
     """How many of which verdict, what they mean, and what they are about."""
     counts = Counter(row["verdict"] for row in rows)
-    listed = say(how, ", ").join(
-        say(how, "{number} {verdict}", number=counts[verdict], verdict=_verdict(verdict, how))
-        for verdict in ("reproduced", "same direction", "contradicts", "not comparable", None)
-        if counts[verdict]
+    listed = commas(
+        how,
+        (
+            say(how, "{number} {verdict}", number=counts[verdict], verdict=_verdict(verdict, how))
+            for verdict in ("reproduced", "same direction", "contradicts", "not comparable", None)
+            if counts[verdict]
+        ),
     )
     notes = [
         say(how, "{number} published results: {counts}.", number=len(rows), counts=listed),
-        joined(
+        paragraph(
             how,
-            say(
-                how,
-                "Reproduced: every printed number is found here, rounded as printed there, and"
-                " neither significance nor direction contradicts.",
-            ),
-            say(
-                how,
-                "Same direction: the source prints no number, and what it says of significance"
-                " and direction holds here.",
-            ),
+            [
+                say(
+                    how,
+                    "Reproduced: every printed number is found here, rounded as printed there, and"
+                    " neither significance nor direction contradicts.",
+                ),
+                say(
+                    how,
+                    "Same direction: the source prints no number, and what it says of significance"
+                    " and direction holds here.",
+                ),
+            ],
         ),
         say(how, "Under each row is what its verdict rests on; p values are not adjusted."),
     ]

@@ -2,17 +2,17 @@
 
 import polars as pl
 
+from labcohort.publish.lists import commas, paragraph
 from labcohort.publish.names import profile_name
 from labcohort.publish.siblings import in_order
 from labcohort.publish.tables.cells import (
-    joined,
     number_cell,
     test_name,
     text_cell,
     withheld_note,
 )
 from labcohort.publish.tables.table import Cell, Column, Line, Printed
-from labcohort.publish.words import BETWEEN, said, say
+from labcohort.publish.words import BETWEEN, said, say, semicolons
 from labcohort.rounding import rounded
 
 SHARES = ("same_sign", "below_alpha", "same_sign_below_alpha")
@@ -100,7 +100,7 @@ def _note(row: dict, how: dict) -> str:
         *([said(how, kept)] if kept else []),
         *([say(how, "withheld: {why}", why=row["withheld"])] if row["withheld"] else []),
     ]
-    return say(how, "; ").join(parts)
+    return semicolons(how, parts)
 
 
 def levels_text(text: str | None, how: dict) -> str:
@@ -114,11 +114,11 @@ def levels_text(text: str | None, how: dict) -> str:
     shown = []
     for part in filter(None, (text or "").split(BETWEEN)):
         dimension, _, levels = part.partition(": ")
-        listed = say(how, ", ").join(_level(level, how) for level in levels.split(", "))
+        listed = commas(how, (_level(level, how) for level in levels.split(", ")))
         shown.append(
             say(how, "{dimension}: {levels}", dimension=dimensions[dimension], levels=listed)
         )
-    return say(how, "; ").join(shown)
+    return semicolons(how, shown)
 
 
 def _level(level: str, how: dict) -> str:
@@ -137,13 +137,13 @@ def _level(level: str, how: dict) -> str:
 
 def _notes(rows: list[dict], how: dict) -> list[str]:
     """What the shares are, and what they are not."""
-    alphas = say(how, ", ").join(
-        dict.fromkeys(f"{alpha:g}" for alpha in sorted({row["alpha"] for row in rows}))
+    alphas = commas(
+        how, (dict.fromkeys(f"{alpha:g}" for alpha in sorted({row["alpha"] for row in rows})))
     )
     return [
         say(
             how,
-            "A specification is one set of decisions: each under `varied`, with every other."
+            "A specification is one set of decisions: each under “varied”, with every other."
             " Shares are of the specifications whose test is defined; alpha: {alpha}.",
             alpha=alphas,
         ),
@@ -152,22 +152,26 @@ def _notes(rows: list[dict], how: dict) -> list[str]:
             "Specifications rest on mostly the same values and are not independent: a share"
             " describes, it is no evidence.",
         ),
-        joined(
+        paragraph(
             how,
-            say(
-                how,
-                "Different results: of specifications with the same pairs and statistic, one"
-                " counts.",
-            ),
-            say(
-                how,
-                "p crosses alpha by: what takes p to the other side of alpha, changed alone.",
-            ),
+            [
+                say(
+                    how,
+                    "Different results: of specifications with the same pairs and statistic, one"
+                    " counts.",
+                ),
+                say(
+                    how,
+                    "p crosses alpha by: what takes p to the other side of alpha, changed alone.",
+                ),
+            ],
         ),
         *withheld_note(rows, how),
-        joined(
+        paragraph(
             how,
-            say(how, "Numbers are rounded half away from zero."),
-            say(how, "Change from baseline; the study has no control group."),
+            [
+                say(how, "Numbers are rounded half away from zero."),
+                say(how, "Change from baseline; the study has no control group."),
+            ],
         ),
     ]
