@@ -1,5 +1,6 @@
 """Tables as workbooks and documents, read back: numbers, formats, header, texts that stay texts."""
 
+import re
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
@@ -92,6 +93,22 @@ def test_formats_of_numbers_are_those_of_the_text(tmp_path, style, small):
     assert 'formatCode="0.00"' in styles or 'numFmtId="2"' in styles
     assert 'state="frozen"' in sheet and 'topLeftCell="B7"' in sheet
     assert "<f>" not in sheet
+
+
+def test_a_count_beside_its_share_has_no_decimals(tmp_path):
+    column = Column("Men", True, ("n", "%"))
+    table = Printed("t", "baseline", "Title", (column,), (Line((Cell("163 (54.2)", (163, 54.2), 1),)),),
+                    ())  # fmt: skip
+    workbook.write(tmp_path / "t.xlsx", table, HOW)
+    with ZipFile(tmp_path / "t.xlsx") as archive:
+        styles = archive.read("xl/styles.xml").decode()
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    formats = re.findall(r'<xf numFmtId="(\d+)"', styles.partition("<cellXfs")[2])
+    shown = {
+        value: formats[int(style)] for style, value in re.findall(r's="(\d+)"><v>([\d.]+)<', sheet)
+    }
+    # number format 1 of the specification is 0 (ECMA-376, 18.8.30)
+    assert shown["163"] == "1" and shown["54.2"] != "1"
 
 
 def test_no_text_of_a_workbook_is_a_formula(book, tmp_path):

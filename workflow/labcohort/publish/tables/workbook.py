@@ -15,6 +15,8 @@ MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 FORMULA_BEGINNINGS = tuple("=+-@\t\r")
 # characters of a column, at most
 WIDEST, NUMBER, NOTE_WIDTH = 30, 10, 60
+# steps by which a text keeps away from the number before it
+INDENT = 2
 # points of a line of text
 HEIGHT = 13.5
 P_FORMATS = {
@@ -114,7 +116,7 @@ def _header(sheet, formats: _Formats, columns, places: list[int], top: int, note
     above = {"bold": True, "text_wrap": True, "top": 2}
     below = {"bold": True, "text_wrap": True, "bottom": 1}
     for column, at in zip(columns, places, strict=True):
-        side = {"align": "right"} if column.numeric else {"indent": int(at > 0)}
+        side = {"align": "right"} if column.numeric else {"indent": INDENT if at else 0}
         if len(column.parts) > 1:
             middle = formats.text(column.header, **above, align="center")
             sheet.merge_range(top, at, top, at + len(column.parts) - 1, "", middle)
@@ -126,7 +128,7 @@ def _header(sheet, formats: _Formats, columns, places: list[int], top: int, note
         for i, part in enumerate(column.parts):
             sheet.write_string(top + 1, at + i, part, formats.text(part, **below, **side))
     end = places[-1] + max(1, len(columns[-1].parts))
-    sheet.write_string(top, end, note, formats.of(**above, indent=1))
+    sheet.write_string(top, end, note, formats.of(**above, indent=INDENT))
     sheet.write_blank(top + 1, end, None, formats.of(**below))
 
 
@@ -140,7 +142,7 @@ def _line(sheet, formats: _Formats, columns, places, line: Line, row: int, how: 
             continue
         for i, number in enumerate(numbers):
             if number is not None:
-                shown = formats.of(num_format=_number_format(column, cell, how))
+                shown = formats.of(num_format=_number_format(column, cell, number, how))
                 sheet.write_number(row, at + i, number, shown)
     if line.note:
         end = places[-1] + max(1, len(columns[-1].parts))
@@ -160,12 +162,12 @@ def _letters(text: str) -> int:
 
 def _beside(at: int) -> dict:
     """How a text is set: away from the number before it."""
-    return {"text_wrap": True, "indent": int(at > 0)}
+    return {"text_wrap": True, "indent": INDENT if at else 0}
 
 
-def _number_format(column: Column, cell: Cell, how: dict) -> str:
-    """How a cell's numbers are shown: with its decimals, a p in the study's style."""
-    decimals = cell.decimals or 0
+def _number_format(column: Column, cell: Cell, number: float, how: dict) -> str:
+    """How a number is shown: with its cell's decimals, a count without, a p in the study's style."""
+    decimals = 0 if isinstance(number, int) else cell.decimals or 0
     if column.is_p:
         return P_FORMATS[how["p"]].format(zeros="0" * (decimals or 3))
     return "0." + "0" * decimals if decimals else "0"
