@@ -21,8 +21,8 @@ class Column:
 @dataclass(frozen=True)
 class Cell:
     """What a cell says; its `numbers` (one for each part of its column) at full precision, to be
-    shown with `decimals`, whole ones (`int`: counts) without. A number that is withheld or undefined
-    is None."""
+    shown with `decimals`, whole ones (`int`: counts) without. A number that is withheld or
+    undefined is None."""
 
     text: str
     numbers: tuple[float | None, ...] = ()

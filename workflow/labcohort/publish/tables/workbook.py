@@ -15,8 +15,8 @@ MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 FORMULA_BEGINNINGS = tuple("=+-@\t\r")
 # characters of a column, at most
 WIDEST, NUMBER, NOTE_WIDTH = 30, 10, 60
-# steps by which a text keeps away from the number before it
-INDENT = 2
+# a text keeps away from the number before it
+INDENTED = {"align": "left", "indent": 1}
 # points of a line of text
 HEIGHT = 13.5
 P_FORMATS = {
@@ -116,7 +116,7 @@ def _header(sheet, formats: _Formats, columns, places: list[int], top: int, note
     above = {"bold": True, "text_wrap": True, "top": 2}
     below = {"bold": True, "text_wrap": True, "bottom": 1}
     for column, at in zip(columns, places, strict=True):
-        side = {"align": "right"} if column.numeric else {"indent": INDENT if at else 0}
+        side = {"align": "right"} if column.numeric else (INDENTED if at else {})
         if len(column.parts) > 1:
             middle = formats.text(column.header, **above, align="center")
             sheet.merge_range(top, at, top, at + len(column.parts) - 1, "", middle)
@@ -128,7 +128,7 @@ def _header(sheet, formats: _Formats, columns, places: list[int], top: int, note
         for i, part in enumerate(column.parts):
             sheet.write_string(top + 1, at + i, part, formats.text(part, **below, **side))
     end = places[-1] + max(1, len(columns[-1].parts))
-    sheet.write_string(top, end, note, formats.of(**above, indent=INDENT))
+    sheet.write_string(top, end, note, formats.of(**above, **INDENTED))
     sheet.write_blank(top + 1, end, None, formats.of(**below))
 
 
@@ -162,11 +162,11 @@ def _letters(text: str) -> int:
 
 def _beside(at: int) -> dict:
     """How a text is set: away from the number before it."""
-    return {"text_wrap": True, "indent": INDENT if at else 0}
+    return {"text_wrap": True, **(INDENTED if at else {})}
 
 
 def _number_format(column: Column, cell: Cell, number: float, how: dict) -> str:
-    """How a number is shown: with its cell's decimals, a count without, a p in the study's style."""
+    """How a number is shown: with its cell's decimals, a count without, p in the study's style."""
     decimals = 0 if isinstance(number, int) else cell.decimals or 0
     if column.is_p:
         return P_FORMATS[how["p"]].format(zeros="0" * (decimals or 3))
