@@ -4,13 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= 2
 
-.PHONY: demo report test test-slurm slurm crate-check check lint oracles benchmark lock clean
+.PHONY: demo report pictures test test-slurm slurm crate-check check lint oracles benchmark lock clean
 
 demo: $(VENV)/.ready ## run the whole workflow on the synthetic demo registry
 	$(BIN)/snakemake --cores $(CORES)
 
 report: demo ## the demo's figures and tables once more, in Snakemake's own report (results/report/snakemake.html)
 	$(BIN)/snakemake --report results/report/snakemake.html
+
+pictures: demo ## the pictures of README once more, from the demo's figures and report (needs chromium)
+	cp $(patsubst %,results/figures/%.svg,changes_glycaemia forest_recommended) resources/demo/pictures
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,860 \
+	  --screenshot=resources/demo/pictures/report.png results/report/report.html
 
 test: $(VENV)/.ready-test ## run the tests, but for those on a Slurm
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slurm"

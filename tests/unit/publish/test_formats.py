@@ -96,9 +96,9 @@ def test_formats_of_numbers_are_those_of_the_text(tmp_path, style, small):
 
 
 def test_a_count_beside_its_share_has_no_decimals(tmp_path):
-    column = Column("Men", True, ("n", "%"))
-    table = Printed("t", "baseline", "Title", (column,), (Line((Cell("163 (54.2)", (163, 54.2), 1),)),),
-                    ())  # fmt: skip
+    columns = (Column("Men", True, ("n", "%")),)
+    lines = (Line((Cell("163 (54.2)", (163, 54.2), 1),)),)
+    table = Printed("t", "baseline", "Title", columns, lines, ())
     workbook.write(tmp_path / "t.xlsx", table, HOW)
     with ZipFile(tmp_path / "t.xlsx") as archive:
         styles = archive.read("xl/styles.xml").decode()
