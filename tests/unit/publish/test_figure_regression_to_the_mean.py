@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from labcohort.assess.regression_table import LABEL
 from labcohort.assess.truncated_normal import selected_mean
+from labcohort.publish.figures import chosen_groups
 from labcohort.publish.figures import regression_to_the_mean as kind
 
 from tests.unit.publish.compared import small_groups
@@ -177,14 +178,15 @@ def test_nobody_of_a_group_that_is_too_small_is_drawn_in_any_panel(tmp_path):
 
 def test_of_many_persons_a_sample_is_drawn_and_all_are_counted(tmp_path, monkeypatch):
     assert "sample" not in kind.caption(panels(tmp_path, MANY), HOW)
-    monkeypatch.setattr(kind, "MOST", 20)
+    for module in (kind, chosen_groups):
+        monkeypatch.setattr(module, "MOST", 20)
     found = panels(tmp_path, MANY)
     # 44 of 20 at most: every third
     assert drawn_x(kind.draw(found, HOW), 1) == MANY[::3]
     assert kind.persons(found, HOW).filter(cohort="high").height == 15
     assert beside(found[1])[:2] == ["all: n = 44", "selected: n = 12"]
     assert "Of more than 20 persons a sample is drawn." in kind.caption(found, HOW)
-    assert kind.sampled(20).all() and kind.sampled(0).size == 0
+    assert chosen_groups.sampled(20).all() and chosen_groups.sampled(0).size == 0
 
 
 def test_few_selected_are_withheld_with_their_estimates_and_with_another_group(tmp_path):
@@ -233,14 +235,14 @@ def test_a_group_that_is_withheld_elsewhere_is_withheld_here(tmp_path):
 def test_another_group_is_withheld_where_the_rest_would_tell_a_small_one(sizes, hidden):
     of = np.repeat(np.arange(len(sizes)), sizes)
     bands = [np.append(of == i, [False] * 50) for i in range(len(sizes))]
-    assert kind.hidden_bands(bands, 5) == hidden
+    assert chosen_groups.hidden_bands(bands, 5) == hidden
 
 
 def test_groups_that_contain_others_may_tell_them():
     # of 44 in 3 to 5 are 24 in 3, 16 in 4 and 4 in 5
     of = np.repeat([3, 4, 5, 0], [24, 16, 4, 30])
     bands = [of == 3, of == 4, of == 5, of >= 3]
-    assert kind.hidden_bands(bands, 5) == [False, True, True, False]
+    assert chosen_groups.hidden_bands(bands, 5) == [False, True, True, False]
 
 
 def test_a_figure_of_few_persons_draws_nobody(tmp_path):

@@ -7,18 +7,14 @@ from matplotlib.lines import Line2D
 
 from labcohort.publish import style
 from labcohort.publish.figures.phrases import (
-    chosen_sentence,
-    closing_sentence,
-    equation_sentences,
+    closing_sentences,
     marker_title,
     n_label,
     no_control,
     nothing_drawn,
     p_label,
-    profile_sentence,
     summary_name,
-    tests_sentences,
-    withheld_sentence,
+    testing_sentences,
 )
 from labcohort.publish.figures.rows import VISITS, is_grid, n_text, panels, shown_comparisons
 from labcohort.publish.lists import commas, paragraph
@@ -107,10 +103,7 @@ def caption(rows: list[dict], how: dict) -> str:
         ),
         say(how, "Marks and bars: {summaries}", summaries=paragraph(how, summaries)),
         say(how, "n: patients with a value at both visits."),
-        *tests_sentences(seen, how),
-        say(how, "The p values are two-sided and not adjusted for multiple testing."),
-        profile_sentence(how),
-        *equation_sentences(seen, how),
+        *testing_sentences(seen, how),
     ]
     medians = [row for row in seen if row["summary"] == "median_iqr" and row["n_pairs"]]
     if any(row["n_pairs"] < MINIMUM_FOR_QUARTILES for row in medians):
@@ -125,12 +118,7 @@ def caption(rows: list[dict], how: dict) -> str:
         parts.append(
             say(how, "A visit that is not drawn has too many values at a limit of detection.")
         )
-    parts += [
-        withheld_sentence(len(seen) < len(every), how),
-        chosen_sentence(seen, how),
-        closing_sentence(how),
-    ]
-    return paragraph(how, parts)
+    return paragraph(how, [*parts, *closing_sentences(every, how)])
 
 
 def _legend(figure: Figure, how: dict) -> None:

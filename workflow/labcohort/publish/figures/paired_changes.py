@@ -13,17 +13,13 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from labcohort.publish import style
 from labcohort.publish.figures.persons_pairs import with_pairs
 from labcohort.publish.figures.phrases import (
-    chosen_sentence,
-    closing_sentence,
-    equation_sentences,
+    closing_sentences,
     marker_title,
     n_label,
     no_control,
     nothing_drawn,
     p_label,
-    profile_sentence,
-    tests_sentences,
-    withheld_sentence,
+    testing_sentences,
 )
 from labcohort.publish.figures.rows import VISITS, n_text, panels, shown_comparisons
 from labcohort.publish.lists import commas, paragraph
@@ -134,10 +130,7 @@ def caption(rows: list[dict], how: dict) -> str:
         say(how, "Estimate of the Wilcoxon signed-rank test: the Hodges-Lehmann estimate.")
         if "wilcoxon_signed_rank" in tests
         else "",
-        *tests_sentences(seen, how),
-        say(how, "The p values are two-sided and not adjusted for multiple testing."),
-        profile_sentence(how),
-        *equation_sentences(seen, how),
+        *testing_sentences(seen, how),
     ]
     if any(_is_log(at, how) for _, _, at in own):
         parts.append(say(how, "Skewed markers of a wide range have a logarithmic axis of values."))
@@ -157,12 +150,7 @@ def caption(rows: list[dict], how: dict) -> str:
                 n=how["drawn_singly"],
             )
         )
-    parts += [
-        withheld_sentence(len(seen) < len(every), how),
-        chosen_sentence(seen, how),
-        closing_sentence(how),
-    ]
-    return paragraph(how, parts)
+    return paragraph(how, [*parts, *closing_sentences(every, how)])
 
 
 def _values(axes: Axes, own: list[dict], how: dict) -> None:

@@ -101,6 +101,26 @@ def equation_sentences(rows: Iterable[Mapping], how: dict) -> list[str]:
     ]
 
 
+def testing_sentences(rows: Sequence[Mapping], how: dict) -> list[str]:
+    """What the p values are of, and by what the comparisons were made."""
+    return [
+        *tests_sentences(rows, how),
+        say(how, "The p values are two-sided and not adjusted for multiple testing."),
+        profile_sentence(how),
+        *equation_sentences(rows, how),
+    ]
+
+
+def closing_sentences(rows: Sequence[Mapping], how: dict) -> list[str]:
+    """What is not shown of the rows, and what a figure of changes ends with."""
+    seen = [row for row in rows if not row["withheld"]]
+    return [
+        withheld_sentence(len(seen) < len(rows), how),
+        chosen_sentence(seen, how),
+        closing_sentence(how),
+    ]
+
+
 def withheld_sentence(any_withheld: bool, how: dict) -> str:
     """That small groups are not shown, where there are any."""
     if not any_withheld:

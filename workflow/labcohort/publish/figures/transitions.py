@@ -1,7 +1,5 @@
 """Figures of kind transitions: a matrix of the classes at baseline and at a visit."""
 
-from string import ascii_uppercase
-
 import polars as pl
 from matplotlib import colormaps
 from matplotlib.axes import Axes
@@ -61,7 +59,7 @@ def draw(matrices: list[dict], how: dict) -> Figure:
         own = len(matrix["counts"]) * LINE
         axes = drawn.add_axes((x / 180, 1 - (y + own) / height, width / 180, own / height))
         _draw_matrix(axes, matrix, how, labels=column == 0)
-        axes.text(0, 1 + 11 / own, ascii_uppercase[i], transform=axes.transAxes, fontsize=10,
+        axes.text(0, 1 + 11 / own, style.letter(i), transform=axes.transAxes, fontsize=10,
                   fontweight="bold", va="top")  # fmt: skip
         axes.text(0.05, 1 + 11 / own, _heading(matrix, how), transform=axes.transAxes, fontsize=8,
                   va="top")  # fmt: skip

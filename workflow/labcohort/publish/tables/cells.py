@@ -100,6 +100,15 @@ def p_note(how: dict) -> str:
     return paragraph(how, [style, say(how, "Numbers are rounded half away from zero.")])
 
 
+def closing_notes(rows: Iterable[dict], how: dict) -> list[str]:
+    """What tables of changes with a p value end with."""
+    return [
+        *withheld_note(rows, how),
+        p_note(how),
+        say(how, "Change from baseline; the study has no control group."),
+    ]
+
+
 def withheld_note(rows: Iterable[dict], how: dict) -> list[str]:
     """A footnote on what is withheld, where something is."""
     if not any(row["withheld"] for row in rows):

@@ -8,15 +8,14 @@ from labcohort.publish.siblings import in_order
 from labcohort.publish.tables.cells import (
     Cell,
     Column,
+    closing_notes,
     count_cell,
     interval_cell,
     marker_name,
     number_cell,
     one_unit,
-    p_note,
     text_cell,
     with_unit,
-    withheld_note,
 )
 from labcohort.publish.text import equation_text, summary_text
 from labcohort.publish.units import shown, shown_markers
@@ -204,7 +203,5 @@ def last_notes(rows: list[dict], how: dict) -> list[str]:
                 " regression_to_the_mean.csv.",
             )
         )
-    notes += withheld_note(rows, how)
-    notes.append(p_note(how))
-    notes.append(say(how, "Change from baseline; the study has no control group."))
+    notes += closing_notes(rows, how)
     return notes

@@ -7,13 +7,12 @@ import polars as pl
 from labcohort.publish.lists import commas, paragraph
 from labcohort.publish.siblings import in_order
 from labcohort.publish.tables.cells import (
+    closing_notes,
     count_cell,
     marker_name,
     p_cell,
-    p_note,
     test_name,
     text_cell,
-    withheld_note,
 )
 from labcohort.publish.tables.table import Column, Line, Printed
 from labcohort.publish.words import said, say
@@ -138,7 +137,5 @@ def _notes(rows: list[dict], how: dict) -> list[str]:
                 " publication.",
             )
         )
-    notes += withheld_note(rows, how)
-    notes.append(p_note(how))
-    notes.append(say(how, "Change from baseline; the study has no control group."))
+    notes += closing_notes(rows, how)
     return notes
