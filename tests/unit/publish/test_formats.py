@@ -111,6 +111,11 @@ def test_a_count_beside_its_share_has_no_decimals(tmp_path):
     assert shown["163"] == "1" and shown["54.2"] != "1"
 
 
+@pytest.mark.parametrize(("language", "eastern"), [("en", "en-US"), ("zh", "zh-CN")])
+def test_a_document_says_whose_letters_it_has(parts, language, eastern):
+    assert f'w:eastAsia="{eastern}"' in parts(made_up(), language=language)["word/styles.xml"]
+
+
 def test_no_text_of_a_workbook_is_a_formula(book, tmp_path):
     rows = book(made_up(label="=1+1", note="=HYPERLINK(1)"))
     assert rows[7][0] == "=1+1" and rows[7][4] == "=HYPERLINK(1)"

@@ -63,6 +63,8 @@ def _styles(document, how: dict) -> None:
     normal.paragraph_format.space_after = Pt(2)
     if how["language"] == "zh":
         normal.element.rPr.rFonts.set(qn("w:eastAsia"), CHINESE_FONT)
+        # where that font is missing another is taken by the language: it has letters of its own
+        document.styles.element.find(".//" + qn("w:lang")).set(qn("w:eastAsia"), "zh-CN")
     caption = document.styles["Caption"]
     caption.font.size, caption.font.bold = Pt(11), True
     caption.font.color.rgb = RGBColor(0, 0, 0)
