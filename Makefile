@@ -36,7 +36,7 @@ lint: $(VENV)/.ready-dev ## check the style of Python and of the rules
 
 oracles: ## make the tests' expected numbers again (needs R)
 	for script in paired_samples formulas multiplicity proportions regression \
-	  standardised_difference exact_signed_rank; do \
+	  standardised_difference exact_signed_rank baseline; do \
 	  Rscript tests/oracles/$$script.R tests/oracles || exit 1; done
 	if [ -d ../shared/data/ipop ]; then \
 	  Rscript tests/studies/ipop/oracle.R ../shared/data/ipop tests/studies/ipop; fi
