@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import requires
 
 import pytest
 
@@ -35,6 +36,15 @@ def test_the_lock_file_holds_every_declared_dependency_and_no_pandas():
     # readers and the writer of workbooks; what only tests read with is not installed to run
     assert {"python-calamine", "xlrd", "pyreadstat", "defusedxml", "xlsxwriter"} <= names
     assert not {"hl7", "xlwt", "pytest"} & pinned
+
+
+def test_the_lock_file_holds_what_snakemakes_own_report_asks_for():
+    """The tests' environment has it by other ways; a run's has nothing but the lock file."""
+    extra = [r for r in requires("snakemake") if re.search(r"extra == .reports.", r)]
+    lock = (HOME / "requirements.lock").read_text("utf-8")
+    assert extra
+    for requirement in extra:
+        assert f"\n{re.split(r'[^A-Za-z0-9_.-]', requirement)[0]}==" in lock
 
 
 HEAVY = (
