@@ -13,6 +13,7 @@ from labcohort.jobs.attenders import main
 
 from schemas.attenders import Attenders
 from schemas.cohort import Chosen, Membership
+from tests.unit.assess.made import typed, value
 
 HOW = {
     "everyone": "all", "baseline": "baseline", "timepoints": ["month_6", "month_12"],
@@ -22,18 +23,6 @@ HOW = {
 }  # fmt: skip
 PEOPLE = {"person": pl.String, "failed": pl.Int64, "lacks_followup_only": pl.Boolean}
 PATIENTS = {"person": pl.String, "sex": pl.String, "birth_date": pl.Date, "age": pl.Float64}
-
-
-def typed(model, rows: list[dict]) -> pl.DataFrame:
-    schema = {name: c.dtype.type for name, c in model.to_schema().columns.items()}
-    return pl.DataFrame([dict.fromkeys(schema) | row for row in rows], schema=schema, orient="row")
-
-
-def value(person, number, marker="HBA1C", timepoint="baseline", **more) -> dict:
-    return {
-        "person": person, "marker": marker, "timepoint": timepoint, "day": 0,
-        "sample_date": date(2020, 6, 30), "value": number,
-    } | more  # fmt: skip
 
 
 class Registry:

@@ -3,7 +3,6 @@ tests/oracles/test_baseline.py)."""
 
 import math
 import random
-from datetime import date
 
 import pandera.polars as pa
 import polars as pl
@@ -16,6 +15,7 @@ from labcohort.jobs.baseline import main
 from schemas.baseline import Baseline
 from schemas.cohort import Chosen, Membership, People
 from schemas.frames import checked
+from tests.unit.assess.made import typed, value
 
 HOW = {
     "sets": [["all"]], "baseline": "baseline", "timepoints": ["month_6", "month_12"], "age": True,
@@ -32,18 +32,6 @@ PATIENTS = {
     "person": pl.String, "sex": pl.String, "birth_date": pl.Date, "age": pl.Float64,
     "dose": pl.Float64, "adverse_events": pl.String,
 }  # fmt: skip
-
-
-def typed(model, rows: list[dict]) -> pl.DataFrame:
-    schema = {name: c.dtype.type for name, c in model.to_schema().columns.items()}
-    return pl.DataFrame([dict.fromkeys(schema) | row for row in rows], schema=schema, orient="row")
-
-
-def value(person, number, marker="HBA1C", timepoint="baseline", **more) -> dict:
-    return {
-        "person": person, "marker": marker, "timepoint": timepoint, "day": 0,
-        "sample_date": date(2020, 6, 30), "value": number,
-    } | more  # fmt: skip
 
 
 class Registry:
