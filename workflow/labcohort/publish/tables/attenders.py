@@ -6,6 +6,7 @@ from labcohort.publish.lists import paragraph
 from labcohort.publish.siblings import in_order
 from labcohort.publish.tables.cells import (
     count_cell,
+    grouped,
     interval_cell,
     marker_name,
     text_cell,
@@ -43,11 +44,9 @@ def printed(data: pl.DataFrame, table: dict, how: dict) -> Printed:
             row["variable"],
         ),
     )
-    lines, before = [], ""
-    for row in rows:
-        heading = _heading(row, how)
-        lines.append(_line(row, heading if heading != before else "", how))
-        before = heading
+    lines = grouped(
+        rows, lambda row: _heading(row, how), lambda row, heading: _line(row, heading, how)
+    )
     centre, spread = say(how, "mean"), say(how, "SD")
     columns = (
         Column(say(how, "Baseline characteristic")),
@@ -67,7 +66,7 @@ def printed(data: pl.DataFrame, table: dict, how: dict) -> Printed:
         table["kind"],
         table["title"],
         columns,
-        tuple(lines),
+        lines,
         tuple(_notes(rows, how)),
     )
 

@@ -100,6 +100,18 @@ def p_note(how: dict) -> str:
     return paragraph(how, [style, say(how, "Numbers are rounded half away from zero.")])
 
 
+def grouped(
+    rows: Iterable[dict], heading: Callable[[dict], str], line: Callable[[dict, str], Line]
+) -> tuple[Line, ...]:
+    """The lines of rows; what stands above a group of them stands at the first of it."""
+    lines, before = [], ""
+    for row in rows:
+        own = heading(row)
+        lines.append(line(row, own if own != before else ""))
+        before = own
+    return tuple(lines)
+
+
 def closing_notes(rows: Iterable[dict], how: dict) -> list[str]:
     """What tables of changes with a p value end with."""
     return [

@@ -6,6 +6,7 @@ from labcohort.publish.lists import commas, paragraph
 from labcohort.publish.names import profile_name
 from labcohort.publish.siblings import in_order
 from labcohort.publish.tables.cells import (
+    grouped,
     number_cell,
     test_name,
     text_cell,
@@ -40,23 +41,23 @@ def printed(data: pl.DataFrame, table: dict, how: dict) -> Printed:
         Column(say(how, "Both"), True, parts),
         Column(say(how, "p crosses alpha by")),
     )
-    lines, before = [], ""
-    for row in rows:
-        heading = say(
-            how,
-            "Profile of the plan: {profile}",
-            profile=profile_name(row["profile"], how),
-        )
-        lines.append(_line(row, heading if heading != before else "", how))
-        before = heading
+    lines = grouped(
+        rows, lambda row: _heading(row, how), lambda row, heading: _line(row, heading, how)
+    )
     return Printed(
         table["table"],
         table["kind"],
         table["title"],
         columns,
-        tuple(lines),
+        lines,
         tuple(_notes(rows, how)),
     )
+
+
+def _heading(row: dict, how: dict) -> str:
+    """By which profile of the plan the comparison is."""
+    profile = profile_name(row["profile"], how)
+    return say(how, "Profile of the plan: {profile}", profile=profile)
 
 
 def _line(row: dict, heading: str, how: dict) -> Line:
