@@ -111,6 +111,11 @@ def sheet(
     return figure, boxes
 
 
+def headline(figure: Figure, text: str, height: float) -> None:
+    """The title of a figure of so many millimetres that has a layout of its own."""
+    figure.suptitle(text, x=0.01, ha="left", y=1 - 3 / height, va="top", fontsize=TITLE)
+
+
 def axes_in(
     figure: Figure,
     box: Box,

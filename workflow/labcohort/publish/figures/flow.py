@@ -67,7 +67,7 @@ def draw(data: dict, how: dict) -> Figure:
     below = _ladder(axes, middle, right)
     below = _fan(axes, ends, below)
     axes.text(MIDDLE[0], below + 2, note, va="top", fontsize=FONT, linespacing=1.35)
-    drawn.suptitle(how["title"], x=0.01, ha="left", y=1 - 3 / height, va="top", fontsize=10)
+    style.headline(drawn, how["title"], height)
     return drawn
 
 

@@ -78,7 +78,7 @@ def draw(data: dict, how: dict) -> Figure:
                  handlelength=1.8, columnspacing=1.4)  # fmt: skip
     strip = drawn.add_axes((left, 8 / height, right - left, 6.5 / height))
     _strip(strip, data["verdicts"], how)
-    drawn.suptitle(how["title"], x=0.01, ha="left", y=1 - 3 / height, va="top", fontsize=10)
+    style.headline(drawn, how["title"], height)
     return drawn
 
 

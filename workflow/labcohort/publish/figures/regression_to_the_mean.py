@@ -52,7 +52,7 @@ def draw(panels: list[dict], how: dict) -> Figure:
                   fontsize=9)  # fmt: skip
     drawn.legend(handles=_legend(panels, how), loc="lower center", ncols=3, fontsize=6.5,
                  frameon=False, bbox_to_anchor=(0.5, 0.002))  # fmt: skip
-    drawn.suptitle(how["title"], x=0.01, ha="left", y=1 - 3 / height, va="top", fontsize=10)
+    style.headline(drawn, how["title"], height)
     return drawn
 
 

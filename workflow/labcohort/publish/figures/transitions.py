@@ -63,7 +63,7 @@ def draw(matrices: list[dict], how: dict) -> Figure:
                   fontweight="bold", va="top")  # fmt: skip
         axes.text(0.05, 1 + 11 / own, _heading(matrix, how), transform=axes.transAxes, fontsize=8,
                   va="top")  # fmt: skip
-    drawn.suptitle(how["title"], x=0.01, ha="left", y=1 - 3 / height, va="top", fontsize=10)
+    style.headline(drawn, how["title"], height)
     return drawn
 
 

@@ -82,7 +82,7 @@ def draw(data: dict, how: dict) -> Figure:
         text = FEW.format(minimum=few)
         axes.legend([bars], [say(how, "{few} persons", few=text)], loc="upper right",
                     fontsize=7, frameon=False, bbox_to_anchor=(1, 0.98))  # fmt: skip
-    drawn.suptitle(how["title"], x=0.01, ha="left", y=1 - 3 / HEIGHT, va="top", fontsize=10)
+    style.headline(drawn, how["title"], HEIGHT)
     return drawn
 
 
