@@ -155,29 +155,18 @@ def caption(rows: list[dict], how: dict) -> str:
 
 def _values(axes: Axes, own: list[dict], how: dict) -> None:
     """A line from value to value of each person, the groups' centres, and p above them."""
-    numbers = []
+    numbers = {}
     for i, row in enumerate(own):
         left = GROUP * i
         if _singly(row, how):
-            pairs = row["pairs"].select("baseline", "followup").to_numpy()
-            numbers.append(pairs)
-            places = np.broadcast_to([left, left + 1.0], pairs.shape)
-            axes.add_collection(
-                LineCollection(
-                    np.stack([places, pairs], axis=2),
-                    colors=style.FAINT,
-                    linewidths=0.5,
-                    alpha=max(0.12, min(0.6, 20 / len(pairs))),
-                    # no value can be read off the file to more digits than it is printed with
-                    rasterized=True,
-                )
-            )
+            numbers[left] = row["pairs"].select("baseline", "followup").to_numpy()
             _centres(axes, left, row)
         else:
             _why_nothing(axes, left + 0.5, row, how)
         if row["p_value"] is not None and not row["withheld"]:
             style.bracket(axes, left, left + 1, 1.02, p_label(row["p_value"], how))
-    _value_axis(axes, numbers, _is_log(own, how))
+    _persons_lines(axes, numbers)
+    _value_axis(axes, list(numbers.values()), _is_log(own, how))
     width = _width(axes) / len(own)
     axes.set_xticks(
         [GROUP * i + 0.5 for i in range(len(own))],
@@ -185,6 +174,30 @@ def _values(axes: Axes, own: list[dict], how: dict) -> None:
     )
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(-0.4, GROUP * (len(own) - 1) + 1.4)
+
+
+def _persons_lines(axes: Axes, numbers: dict[float, np.ndarray]) -> None:
+    """A line for each person from value to value, the fainter the more there are.
+
+    `numbers`: where the lines of a timepoint begin -> their values, shape (persons, 2).
+    """
+    if not numbers:
+        return
+    lines = [
+        np.stack([np.broadcast_to([left, left + 1.0], pairs.shape), pairs], axis=2)
+        for left, pairs in numbers.items()
+    ]
+    alpha = [np.full(len(one), max(0.12, min(0.6, 20 / len(one)))) for one in lines]
+    axes.add_collection(
+        LineCollection(
+            np.concatenate(lines),
+            colors=style.FAINT,
+            linewidths=0.5,
+            alpha=np.concatenate(alpha),
+            # no value can be read off the file to more digits than it is printed with
+            rasterized=True,
+        )
+    )
 
 
 def _centres(axes: Axes, left: float, row: dict) -> None:
@@ -230,20 +243,20 @@ def _changes(axes: Axes, own: list[dict], how: dict) -> None:
     axes.axhline(0, color=style.INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=2)
     for i, row in enumerate(own):
         bars = _bars(row, how)
-        heights = [bar.count / (bar.high - bar.low) for bar in bars]
-        for bar, height in zip(bars, heights, strict=True):
-            axes.barh(
-                bar.low,
-                0.62 * height / max(heights),
-                bar.high - bar.low,
-                left=i,
-                align="edge",
-                color=style.SKY,
-                edgecolor=style.BLUE,
-                # a long tail is too thin a bar to be seen without its edge
-                linewidth=0.4,
-                zorder=1,
-            )
+        widths = np.array([bar.high - bar.low for bar in bars])
+        heights = [bar.count for bar in bars] / widths
+        axes.barh(
+            [bar.low for bar in bars],
+            0.62 * heights / max(heights, default=1),
+            widths,
+            left=i,
+            align="edge",
+            color=style.SKY,
+            edgecolor=style.BLUE,
+            # a long tail is too thin a bar to be seen without its edge
+            linewidth=0.4,
+            zorder=1,
+        )
         estimate, low, high = _estimate(row)
         if estimate is None:
             _why_nothing(axes, i + 0.2, row, how)
