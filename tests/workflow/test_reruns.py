@@ -50,24 +50,38 @@ DUE = ("params changed", "missing", "set of input files changed", "updated input
 DERIVE, COMPARE = {"derive_all"}, {"compare_all"}
 
 
-def _kinds(study: Path) -> dict[str, str]:
-    """Figure -> its kind, as the study has them."""
+def _processes(study: Path) -> dict[str, str]:
+    """Figure -> the process that draws it: four of a kind in the order of figures.tsv."""
     with (study / "config/figures.tsv").open(encoding="utf-8", newline="") as file:
-        return {row["figure"]: row["kind"] for row in csv.DictReader(file, delimiter="\t")}
+        kinds = {row["figure"]: row["kind"] for row in csv.DictReader(file, delimiter="\t")}
+    found = {}
+    for kind in kinds.values():
+        own = [figure for figure in kinds if kinds[figure] == kind]
+        parts = -(-len(own) // 4)
+        for place, figure in enumerate(own):
+            part = f"_{place // 4 + 1}_of_{parts}" if parts > 1 else ""
+            found[figure] = f"figures_{kind}{part}"
+    return found
 
 
 def drawn(*kinds: str) -> set[str]:
     """The processes that draw figures of some kinds."""
-    return {f"figures_{kind}" for kind in kinds}
+    names = tuple(f"figures_{kind}" for kind in kinds)
+    return {process for process in _processes(HOME).values() if process.startswith(names)}
 
 
-FIGURES = drawn(*_kinds(HOME).values())
+def drawing(*figures: str) -> set[str]:
+    """The processes that draw some figures."""
+    return {_processes(HOME)[figure] for figure in figures}
+
+
+FIGURES = set(_processes(HOME).values())
 # the record has the digest of each file and module; the report and the crate print it
 RECORDED = {"provenance", "report", "crate"}
 # what a comparison that comes out changed has below it, the figures of its panel apart: which
 # groups are small comes out the same of as many pairs, and nothing runs below it
 COMPARED = {"assess_comparisons", "small_groups", "tables"} | drawn("forest")
-OF_PANEL = drawn("before_after", "paired_changes")
+OF_LIPIDS = drawing("lipids", "changes_lipids")
 # the validation has the counts of all stages and the digests of the raw files. Figures are drawn
 # from it; no stage between runs, for the gates (not counted here) are constant files
 REPORTED = {"quality"} | drawn("flow", "missingness", "quality")
@@ -91,9 +105,9 @@ class Copy:
         code, text = snakemake(self.study, *arguments, home=self.home)
         assert code == 0, text
         said = re.findall(rf"^({'|'.join(RULES)}) (\w+): ", text, re.MULTILINE)
-        kinds = _kinds(self.study)
+        processes = _processes(self.study)
         return {
-            f"figures_{kinds[key]}" if stage == "figure" else _called(RULES[stage], key)
+            processes[key] if stage == "figure" else _called(RULES[stage], key)
             for stage, key in said
         }
 
@@ -188,19 +202,22 @@ EDITS = {
         "resources/markers.tsv",
         "\tFasting blood sugar\t",
         "\tFasting glucose\t",
-        {"tables", "quality", "report"} | OF_PANEL | drawn("forest", "missingness"),
+        {"tables", "quality", "report"}
+        | drawing("figure_3_glycaemia", "changes_glycaemia", "forest_recommended", "missingness"),
     ),
     "a label of a cohort": (
         "config/cohorts.tsv",
         "\tCKD stage 2\t",
         "\tStage 2\t",
-        {"tables", "report"} | OF_PANEL | drawn("forest", "regression_to_the_mean"),
+        {"tables", "report"}
+        | drawing("renal_by_ckd_stage", "changes_renal")
+        | drawn("forest", "regression_to_the_mean"),
     ),
     "a title of a figure": (
         "config/figures.tsv",
         "\tBlood pressure\t",
         "\tPressure\t",
-        {"report"} | drawn("before_after"),
+        {"report"} | drawing("figure_2_blood_pressure"),
     ),
     "a row of the plan": (
         PLAN,
@@ -249,7 +266,7 @@ EDITS = {
         CONFIG,
         "units: {} ",
         "units: {FBS: mg/dL} ",
-        {"tables", "report"} | OF_PANEL,
+        {"tables", "report"} | drawing("figure_3_glycaemia", "changes_glycaemia"),
     ),
     "the rule for censored values": (
         CONFIG,
@@ -404,7 +421,7 @@ RUN = {
     # how many there are stays
     "a formula": {"derive_all", "cohorts", "compare_all", "assess_values", "quality"}
     | COMPARED
-    | OF_PANEL
+    | OF_LIPIDS
     | RECORDED,
 }
 
@@ -489,7 +506,7 @@ CELL = {
     "compare_all",
     *REPORTED,
     *COMPARED,
-    *OF_PANEL,
+    *OF_LIPIDS,
     *RECORDED,
     "assess_values",
     # it derives triglycerides and glucose (TyG) anew, of the same files; a regression takes none
@@ -624,7 +641,8 @@ def test_a_fact_of_the_study_s_own(copy):
     assert "\tHigh-sensitivity C-reactive protein\t" in row
     copy.add("config/markers.tsv", row.replace("\tHigh-sensitivity", "\tHigh sensitivity"))
     # it chooses a cohort, too
-    named = OF_PANEL | drawn("forest", "missingness", "specifications", "regression_to_the_mean")
+    named = drawing("hs_crp", "changes_hs_crp", "specifications_primary")
+    named |= drawn("forest", "missingness", "regression_to_the_mean")
     assert copy.due() == {"tables", "quality", "report", "provenance"} | named
 
 
@@ -633,8 +651,8 @@ def test_a_new_figure_draws_that_figure_only(copy):
         "config/figures.tsv",
         "liver\tbefore_after\tas_published\tGGT|ALT\tall\tmonth_6|month_12\tLiver\t",
     )
-    # all of a kind are drawn in one process
-    assert copy.ran() == drawn("before_after") | RECORDED
+    # some of a kind are drawn in one process: the last ones of the table and the new one
+    assert copy.ran() == drawing("hs_crp") | RECORDED
     assert (copy.study / "results/figures/liver.svg").exists()
 
 
@@ -701,7 +719,7 @@ def test_what_is_remembered_lies_with_the_study(copy):
 def test_jobs_run_in_the_python_of_the_run_whatever_a_shell_has_exported(copy, monkeypatch):
     monkeypatch.setenv("LABCOHORT_PYTHON", "/nowhere/python")
     copy.edit(*EDITS["a title of a figure"][:3])
-    assert copy.ran() == drawn("before_after") | RECORDED
+    assert copy.ran() == drawing("figure_2_blood_pressure") | RECORDED
 
 
 def test_a_lost_artefact_is_made_again_and_nothing_below_it(copy):

@@ -32,7 +32,7 @@ SAID = {
     ),
     "a label of a cohort": ("tables", "setting cohorts.tsv, ckd_2: CKD stage 2 -> Stage 2"),
     "a title of a figure": (
-        "figures_before_after",
+        "figures_before_after_1_of_2",
         "setting figures.tsv, figure figure_2_blood_pressure, title: Blood pressure -> Pressure",
     ),
     "a row of the plan": (
@@ -134,7 +134,7 @@ def test_an_edit_is_named_by_the_jobs_that_it_concerns(copy, names):
 
 def test_what_is_up_to_date_says_of_what_it_was_made(copy):
     copy.edit(*EDITS["a comment in a library module"][:3])
-    assert words(copy, "--study", str(copy.study)) == "all 31 jobs are up to date\n"
+    assert words(copy, "--study", str(copy.study)) == "all 33 jobs are up to date\n"
     # a path from where one stands, or from the study
     for target in (f"{copy.study.name}/results/comparisons/lipid.parquet", "compare"):
         text = words(copy, target, "--study", copy.study.name)
@@ -146,8 +146,8 @@ def test_what_is_up_to_date_says_of_what_it_was_made(copy):
 
 def test_a_target_shows_what_is_above_it_and_nothing_beside(copy):
     copy.edit(*EDITS["a label of a marker"][:3])
-    above = by_job(words(copy, "figures_before_after", "--study", str(copy.study))).keys()
-    assert above > {"figures_before_after"}
+    above = by_job(words(copy, "figures_before_after_1_of_2", "--study", str(copy.study))).keys()
+    assert above > {"figures_before_after_1_of_2"}
     assert not above & {"figures_forest", "report", "tables"}
     text = words(copy, "results/comparisons/lipid.parquet", "--study", str(copy.study))
     assert "results/comparisons/lipid.parquet is up to date" in text
@@ -206,12 +206,13 @@ def test_lost_edited_and_unrecorded_results(copy):
         if urlsafe_b64decode(path.name).decode() == "results/assessments/sensitivity.parquet":
             path.unlink()
     said = by_job(words(copy, "--study", str(copy.study)))
-    assert said["figures_before_after"] == ["missing results/figures/figure_3_glycaemia.svg"]
+    drawing = said["figures_before_after_1_of_2"]
+    assert drawing == ["missing results/figures/figure_3_glycaemia.svg"]
     for job in ("tables", "figures_flow"):
         assert said[job] == [f"input changed since: {flow.relative_to(copy.study)}"]
     assert said["sensitivity"][0].startswith("record gone of results/assessments/sensitivity")
     # three draw and print; the report and the crate are below them
-    assert "5 of 31 jobs" in list(said)[-1]
+    assert "5 of 33 jobs" in list(said)[-1]
 
 
 def test_a_correction_is_named_by_its_place_and_no_value_of_it_said(copy):
@@ -241,4 +242,4 @@ def test_a_study_that_was_never_run(copy, tmp_path):
     study = make_demo(tmp_path / "new")
     said = by_job(words(copy, "--study", str(study)))
     assert "missing results/ingested/site_a/1-of-1.parquet" in str(said["ingest site_a"])
-    assert "31 of 31 jobs" in list(said)[-1]
+    assert "33 of 33 jobs" in list(said)[-1]

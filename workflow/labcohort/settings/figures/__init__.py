@@ -18,6 +18,8 @@ from labcohort.study.load import Study
 from labcohort.study.names import BASELINE, names
 
 MODULE = "labcohort.publish.figures."
+# a figure takes as long as so many other jobs: an edit of one draws those of its process anew
+COUNTS_FOR = 3
 
 
 def figure(study: Study, name: str) -> dict:
@@ -74,12 +76,13 @@ def common(study: Study, row: dict) -> dict:
 
 
 def by_process(study: Study) -> dict[str, list[str]]:
-    """Name of a process -> the figures that it draws: those of one kind, as many as a batch has."""
+    """Name of a process -> the figures that it draws: of one kind, at most a third of a batch."""
     found = {}
+    size = max(1, study.config["batch_size"] // COUNTS_FOR)
     kinds = dict.fromkeys(row["kind"] for row in study.tables["figures"])
     for kind in kinds:
         own = [row["figure"] for row in study.tables["figures"] if row["kind"] == kind]
-        for part, figures in batches(own, study.config["batch_size"]).items():
+        for part, figures in batches(own, size).items():
             found[kind if part == "all" else f"{kind}_{part}"] = figures
     return found
 
