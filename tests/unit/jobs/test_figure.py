@@ -6,7 +6,7 @@ import pytest
 from labcohort.jobs import figure
 
 
-def test_what_refers_to_itself_is_looked_for_again_after_a_figure_that_fails(tmp_path):
+def test_what_refers_to_itself_is_looked_for_again_after_a_figure_that_fails():
     settings = {"language": "en", "font": None, "kind": "flow"}
     with pytest.raises(KeyError, match="flow"):
         figure.main({}, "f", settings)
