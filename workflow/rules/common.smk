@@ -1,6 +1,7 @@
 # The study (loaded and validated), the names of all artefacts, and what each job is told.
 
 import atexit
+import gc
 import os
 import sys
 from functools import partial
@@ -24,6 +25,12 @@ from labcohort.restricted import make_restricted
 from labcohort.study.load import load_study
 from labcohort.study.names import SIBLINGS
 from labcohort.study.raw import check_corrected, key_of, raw_digests
+
+# Snakemake's modules and what Python makes of rules stay until the end: to look among them for what
+# nobody refers to, again and again and once more then, takes a quarter of a run that has nothing
+# to do
+gc.freeze()
+atexit.register(gc.freeze)
 
 # where the study is: here, or where a workflow that uses this one as a module has it (`prefix:`)
 STUDY_AT = Path(workflow.modifier.path_modifier.replace_prefix("config")).parent

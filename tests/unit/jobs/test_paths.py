@@ -1,13 +1,9 @@
 """Which of the paths of a process each of its jobs is given."""
 
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 
-MAIN = Path(__file__).resolve().parents[3] / "workflow/__main__.py"
 ADAPTER = SimpleNamespace(LISTS=("all",), FOLDERS=("values",), EACH=("out",))
 PATHS = {
     "all": ["a", "b"],
@@ -15,16 +11,6 @@ PATHS = {
     "out": ["out/lipid.parquet", "out/renal.parquet"],
     "patients": ["patients.parquet"],
 }
-
-
-@pytest.fixture
-def main(monkeypatch) -> ModuleType:
-    # it puts the workflow's own packages first
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    spec = spec_from_file_location("labcohort_main", MAIN)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize(("number", "key"), [(0, "lipid"), (1, "renal")])

@@ -1,8 +1,5 @@
 """Job `figure`: one figure in three formats, with the data it is drawn from and its caption."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -20,14 +17,7 @@ EACH = ("svg", "pdf", "png", "source", "caption", "persons")
 
 
 def main(paths: dict, key: str, settings: dict) -> str:
-    """Draw the figure; the line to report."""
-    with _collected_once():
-        _write(paths, settings)
-    return settings["title"]
-
-
-def _write(paths: dict, settings: dict) -> None:
-    """Draw the figure, and write it with its data and its caption."""
+    """Draw the figure, and write it with its data and its caption; the line to report."""
     style.apply(settings)
     # by name, so that a job's digest holds the kind that it draws and no other
     kind = import_module(f"labcohort.publish.figures.{settings['kind']}")
@@ -43,6 +33,7 @@ def _write(paths: dict, settings: dict) -> None:
     if "persons" in paths:
         persons = marked(kind.persons(data, settings), settings["synthetic"])
         inert(persons).write_csv(paths["persons"])
+    return settings["title"]
 
 
 def _marked(caption: str, settings: dict) -> str:
@@ -50,20 +41,3 @@ def _marked(caption: str, settings: dict) -> str:
     if not settings["synthetic"]:
         return caption
     return say(settings, "SYNTHETIC data. {caption}", caption=caption)
-
-
-@contextmanager
-def _collected_once() -> Iterator[None]:
-    """What refers to itself is looked for at the end alone, among what is new.
-
-    Figures are circles of references, and large: to look for them again and again while they are
-    drawn takes a tenth of the time.
-    """
-    gc.freeze()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        gc.collect()
-        gc.unfreeze()
