@@ -18,7 +18,7 @@ pictures: demo ## the pictures of README once more, from the demo's figures and 
 	  --screenshot=resources/demo/pictures/report.png results/report/report.html
 
 test: $(VENV)/.ready-test ## run the tests, but for those on a Slurm
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slurm"
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m "not slurm"
 
 slurm: $(VENV)/slurm/.ready ## make the environment that submits to a Slurm cluster
 

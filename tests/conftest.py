@@ -6,6 +6,15 @@ import pytest
 
 from tests.running import finished, make_demo, make_ipop
 
+HERE = Path(__file__).parent
+# of tests that run whole studies; a file of them takes up to some minutes
+SLOW = (HERE / "workflow", HERE / "studies")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow first: a file is of one core, and one begun last would leave the others idle."""
+    items.sort(key=lambda item: not any(item.path.is_relative_to(folder) for folder in SLOW))
+
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory) -> Path:
