@@ -16,7 +16,7 @@ from labcohort.study.yaml_files import parse_yaml
 
 from schemas.harmonised import Values
 from schemas.ingested import Cells
-from schemas.tables import RESOURCES
+from schemas.resources import RESOURCES
 from tests.demo.plain_reading import LOINC, patients
 
 HOME = Path(__file__).resolve().parents[2]

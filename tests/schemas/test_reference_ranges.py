@@ -10,7 +10,7 @@ import pytest
 from labcohort.harmonise.units import known_units
 from labcohort.study.tables import read_table
 
-from schemas.tables import RESOURCES
+from schemas.resources import RESOURCES
 
 HOME = Path(__file__).parents[2]
 KINDS = ("reference interval: ", "decision limit: ")

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 from labcohort.study.tables import read_table
 
-from schemas.tables import CONFIG, RESOURCES
+from schemas.config import CONFIG
+from schemas.resources import RESOURCES
 
 HOME = Path(__file__).parents[2]
 FILES = [

@@ -9,7 +9,7 @@ from labcohort.derive.index import import_formulas
 from labcohort.flags import FLAGS, known_flags, words
 from labcohort.study.tables import read_table
 
-from schemas import tables
+from schemas.resources import RESOURCES as MODELS
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 
@@ -37,7 +37,7 @@ def flags_of_formulas() -> set[str]:
     """The flags that the formulas of all markers can give, by any of their methods."""
     import_formulas()
     given = {
-        name: read_table(RESOURCES / f"{name}.tsv", name, tables.RESOURCES[name])
+        name: read_table(RESOURCES / f"{name}.tsv", name, MODELS[name])
         for name in ("ckd_stages", "martin_hopkins")
     } | {"egfr_rounding": "half_up"}
     return {

@@ -46,7 +46,7 @@ OF_NO_JOB = (
     "labcohort.study.load", "labcohort.study.own_facts", "labcohort.study.paths",
     "labcohort.study.raw", "labcohort.study.rules", "labcohort.study.source_defaults",
     "labcohort.study.tables", "labcohort.study.validate", "labcohort.harmonise.date_orders",
-    "schemas.tables",
+    "schemas.config", "schemas.resources", "schemas.tables",
 )  # fmt: skip
 # what every process runs, and no result depends on: by name, out of sight of provenance
 UNSEEN = {"labcohort.locks"}

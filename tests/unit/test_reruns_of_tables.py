@@ -2,9 +2,9 @@
 
 Each row makes one edit in a copy of the demo's files, which stay a valid study, and names the jobs
 that it must move, no more and no fewer (what a job is told and takes: tests/told.py). The names
-come from what a column is for (config/README.md, resources/README.md, schemas/tables.py). That a
-job runs where its text moves, and what follows from it, tests/workflow/test_reruns.py shows by
-runs of Snakemake.
+come from what a column is for (config/README.md, resources/README.md, schemas/). That a job runs
+where its text moves, and what follows from it, tests/workflow/test_reruns.py shows by runs of
+Snakemake.
 """
 
 import csv
@@ -23,7 +23,8 @@ from labcohort.provenance import Code
 from labcohort.study import load, validate
 from labcohort.study.yaml_files import parse_yaml
 
-from schemas.tables import CONFIG, RESOURCES
+from schemas.config import CONFIG
+from schemas.resources import RESOURCES
 from tests.running import HOME, make_demo
 from tests.told import jobs_of
 

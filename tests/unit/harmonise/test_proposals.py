@@ -3,7 +3,7 @@
 import pytest
 from labcohort.harmonise.cells import harmonise_cells
 
-from schemas.tables import Corrections
+from schemas.config import Corrections
 
 CONFIG_COLUMNS = list(Corrections.to_schema().columns)
 

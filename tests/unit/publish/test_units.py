@@ -22,7 +22,7 @@ from labcohort.publish.units import (
 from labcohort.study.tables import read_table
 
 from schemas.comparison import Adjusted
-from schemas.tables import ShownUnits
+from schemas.resources import ShownUnits
 
 RESOURCES = Path(__file__).parents[3] / "resources"
 TABLE = read_table(RESOURCES / "shown_units.tsv", "shown_units.tsv", ShownUnits)

@@ -10,7 +10,7 @@ from labcohort.harmonise.names import folded_name, match_names
 from labcohort.harmonise.units import folded, known_units
 from labcohort.study.tables import read_table
 
-from schemas.tables import RESOURCES
+from schemas.resources import RESOURCES
 from tests.running import SHARED
 
 HOME = Path(__file__).parents[3]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.tables import Corrections
+from schemas.config import Corrections
 
 SITE_A, SITE_B, SITE_C = (f"config/sources/site_{x}.yaml" for x in "abc")
 PATIENTS = "config/sources/patients.yaml"

@@ -13,7 +13,7 @@ from labcohort.validate.flagged import COUNTS
 from labcohort.validate.rules import rules_of
 from labcohort.validate.verdict import Evidence
 
-from schemas.tables import Rules
+from schemas.resources import Rules
 from tests.unit.validate.made import PERSON, ledger_of, marker_row, profile_of, set_aside
 
 RESOURCES = Path(__file__).parents[3] / "resources"

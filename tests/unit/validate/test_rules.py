@@ -24,7 +24,8 @@ from labcohort.validate.rules import (
     worst,
 )
 
-from schemas.tables import CONFIG, RESOURCES, CrossChecks
+from schemas.config import CONFIG
+from schemas.resources import RESOURCES, CrossChecks
 
 HOME = Path(__file__).parents[3]
 CORRECTIONS = "config/corrections.tsv"

@@ -19,7 +19,7 @@ from labcohort.validate.findings import findings
 from labcohort.validate.profile import profile
 from labcohort.validate.rules import rules_of, verdict, worst
 
-from schemas.tables import RESOURCES
+from schemas.resources import RESOURCES
 
 HOME = Path(__file__).parents[3]
 TABLES = {

@@ -78,7 +78,7 @@ def squeezed(unit: str) -> str:
 
 def load_facts(home: Path, directory: Path) -> Facts:
     """Facts of the project in `home` and of the study in `directory`."""
-    from schemas.tables import RESOURCES
+    from schemas.resources import RESOURCES
 
     tables: dict[str, list[dict]] = {}
     for name in TABLES:

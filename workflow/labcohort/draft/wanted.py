@@ -39,7 +39,7 @@ def wanted_of(directory: Path) -> Wanted:
 
 
 def _rows(directory: Path, name: str) -> list[dict]:
-    from schemas.tables import CONFIG
+    from schemas.config import CONFIG
 
     try:
         return read_table(directory / "config" / f"{name}.tsv", f"{name}.tsv", CONFIG[name])

@@ -22,7 +22,8 @@ from labcohort.study.source_defaults import (
 )
 from labcohort.study.tables import key_columns, read_table
 from labcohort.study.yaml_files import check_schema, parse_yaml
-from schemas import tables as models
+from schemas.config import CONFIG
+from schemas.resources import RESOURCES
 
 DEMO_KEY = "labcohort demo key"
 
@@ -42,10 +43,10 @@ def validate_study(files: dict[str, Path], home: Path, config: dict, name: str) 
             check_schema(source, home / "schemas" / "source.schema.yaml", name)
             sources[path.stem] = source
     tables, places, replaced = _facts(files)
-    tables |= {name: _table(files, name, models.CONFIG[name]) for name in CONFIG_TABLES}
+    tables |= {name: _table(files, name, CONFIG[name]) for name in CONFIG_TABLES}
     for name in OPTIONAL_TABLES:
         known = f"config/{name}.tsv" in files
-        tables[name] = _table(files, name, models.CONFIG[name]) if known else []
+        tables[name] = _table(files, name, CONFIG[name]) if known else []
     sources = {
         name: with_recognised(source, tables) if source["content"] == "results" else source
         for name, source in sources.items()
@@ -89,7 +90,7 @@ def _facts(files: dict[str, Path]) -> tuple[dict[str, list], dict[str, list], li
     """The tables of facts with the study's own rows, where each row stands, what they replace."""
     tables, places, replaced = {}, {}, []
     for name in RESOURCE_TABLES:
-        model = models.RESOURCES[name]
+        model = RESOURCES[name]
         rows, own = _table(files, name, model, "resources"), []
         if f"config/{name}.tsv" in files:
             own = _table(files, name, model)
