@@ -11,7 +11,8 @@ from labcohort.assess.respecified import Respecified, respecified, sent_as_limit
 from labcohort.assess.sensitivity import specifications, summary
 from labcohort.cohorts.eligibility import judged
 from labcohort.cohorts.subgroups import membership
-from labcohort.cohorts.timepoints import calendar, visited
+from labcohort.cohorts.timepoints import calendar
+from labcohort.cohorts.windows import visited
 from labcohort.compare.paired import Pairs
 from labcohort.compare.pairs import Pairing
 from labcohort.derive import registry

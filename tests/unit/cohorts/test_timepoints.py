@@ -7,16 +7,12 @@ from itertools import product
 
 import polars as pl
 import pytest
-from labcohort.cohorts import timepoints
-from labcohort.cohorts.timepoints import (
-    anchor_dates,
-    calendar,
-    fates,
-    not_chosen,
-    visit_dates,
-    visited,
-    with_days,
-)
+from labcohort.cohorts import placing
+from labcohort.cohorts.days import anchor_dates, with_days
+from labcohort.cohorts.fates import fates, not_chosen
+from labcohort.cohorts.placing import visit_dates
+from labcohort.cohorts.timepoints import calendar
+from labcohort.cohorts.windows import visited
 
 from schemas.quality import NotChosen
 
@@ -66,8 +62,8 @@ def dated(given: pl.DataFrame, visits: list[dict], patients: pl.DataFrame = PATI
 def picked_of(given: pl.DataFrame, visits: list[dict]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The placed results, and those of them that are chosen."""
     days, own = dated(given, visits)
-    found = timepoints.placed(days, visits, own)
-    return found, timepoints.chosen(found, visits)
+    found = placing.placed(days, visits, own)
+    return found, placing.chosen(found, visits)
 
 
 def chosen(given: pl.DataFrame, visits: list[dict]) -> dict:

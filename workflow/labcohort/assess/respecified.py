@@ -14,12 +14,15 @@ import polars as pl
 
 from labcohort.assess.grid import Decisions, Grid, Methods, Window, methods_of
 from labcohort.cohorts.eligibility import judged
+from labcohort.cohorts.placing import visit_dates
 from labcohort.cohorts.subgroups import subgroup
-from labcohort.cohorts.timepoints import Calendar, calendar, distinct, visit_dates, visited
+from labcohort.cohorts.timepoints import Calendar, calendar
+from labcohort.cohorts.windows import visited
 from labcohort.compare.paired import Pairs
 from labcohort.compare.pairs import Visit, between, laid_out
 from labcohort.derive.censored import EXCLUDED, is_limit
 from labcohort.derive.panel import Measured, measured, with_derived
+from labcohort.keys import distinct
 from labcohort.study.names import is_selected_on_baseline
 
 # columns of schemas.derived.Derived that choosing and comparing take

@@ -12,15 +12,11 @@ import polars as pl
 
 from labcohort.artefacts import write_parquet
 from labcohort.cohorts.eligibility import judged, selection_flow
+from labcohort.cohorts.fates import is_passed_over
+from labcohort.cohorts.placing import chosen
 from labcohort.cohorts.subgroups import membership, sizes
-from labcohort.cohorts.timepoints import (
-    Calendar,
-    calendar,
-    chosen,
-    dates_and_days,
-    is_passed_over,
-    visited,
-)
+from labcohort.cohorts.timepoints import Calendar, calendar, dates_and_days
+from labcohort.cohorts.windows import visited
 from labcohort.keys import numbered
 from labcohort.ledger import balance, joined
 from labcohort.study.names import is_selected_on_baseline

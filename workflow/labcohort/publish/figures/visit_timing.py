@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labcohort.buckets import by_bucket
-from labcohort.cohorts.timepoints import anchor_dates, with_days
+from labcohort.cohorts.days import anchor_dates, with_days
 from labcohort.publish import style
 from labcohort.publish.lists import paragraph
 from labcohort.publish.words import say
