@@ -551,9 +551,8 @@ def test_an_attribute_of_a_patient_that_no_criterion_uses(copy):
     taken = {"ingest patients", "patients patients"} | takes_patients
     # but for the mean dose among the baseline characteristics; days are drawn from the table, too
     described = {"tables"} | drawn("visit_timing")
-    # whose shares in range may tell which groups are small; the report of the data stays the same
-    told = {"small_groups", "quality"}
-    assert copy.ran() == taken | told | RECORDED | described
+    # the report of the data stays the same; nothing runs below the shares in range, which do too
+    assert copy.ran() == taken | {"quality"} | RECORDED | described
 
 
 # ------------------------------------------- rows and files that a study adds
@@ -702,7 +701,7 @@ def test_what_a_study_no_longer_has_is_taken_away(copy):
     header, *_ = figures.read_text("utf-8").splitlines(keepends=True)
     figures.write_text(header, encoding="utf-8")
     # no transitions are counted for a figure, which is among what tables are made from
-    assert copy.ran() == {"assess_values", "small_groups", "tables"} | RECORDED
+    assert copy.ran() == {"assess_values", "tables"} | RECORDED
     assert [path.name for path in (copy.study / "results/figures").iterdir()] == [own.name]
     (copy.study / "config/sources/site_c.yaml").unlink()
     copy.ran()

@@ -30,9 +30,11 @@ for part, panels in batches(PLANNED).items():
             " --log {log:q} <<< {params.job:q}"
 
 
+# small_groups goes by both: it begins when Snakemake has looked anew at either
 checkpoint comparisons_gate:
     input:
         COMPARISONS,
+        "results/assessments/in_range.parquet",
     output:
         "results/comparisons/done",
     localrule: True
