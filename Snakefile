@@ -33,6 +33,7 @@ rule all:
         "results/README.md",
         # and every artefact on the way: a missing one is remade, never passed over
         INGESTED,
+        SURVEYS,
         HARMONISED,
         DERIVED,
         COHORTS,

@@ -2,12 +2,30 @@
 
 import re
 import shutil
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from tests.running import digests, make_demo, snakemake
+from tests.running import digests, finished, make_demo, snakemake
 
 BUCKET = re.compile(r"\d+-of-\d+")
+# the record of the run has config.yaml's digest and each of its settings; the report prints it
+RECORDED = {
+    "provenance.json",
+    "ro-crate-metadata.json",
+    "report/report.html",
+    "report/report.sha256",
+}
+
+
+@pytest.fixture(scope="module")
+def in_three(tmp_path_factory) -> Path:
+    """The demo in three buckets, run."""
+    study = make_demo(tmp_path_factory.mktemp("in_three"))
+    config = study / "config/config.yaml"
+    config.write_text(config.read_text("utf-8") + "\nbuckets: 3\n", encoding="utf-8")
+    return finished(study)
 
 
 def of_all(study) -> dict[str, str]:
@@ -15,17 +33,48 @@ def of_all(study) -> dict[str, str]:
     return {name: of for name, of in digests(study).items() if not BUCKET.search(name)}
 
 
-def test_results_do_not_depend_on_the_number_of_buckets(demo, tmp_path):
-    study = make_demo(tmp_path / "study")
-    code, text = snakemake(study, "--set-scatter", "buckets=3")
-    assert code == 0, text
-    made = of_all(study)
+def test_results_do_not_depend_on_the_number_of_buckets(demo, in_three):
+    made = of_all(in_three)
     # what the only bucket of a study sees for itself is written down for several
-    surveys = {name for name in made if name.endswith(".survey.json")}
-    assert surveys == {f"harmonised/site_{x}.survey.json" for x in "abc"}
-    assert {name: of for name, of in made.items() if name not in surveys} == of_all(demo)
-    own = {name for name in digests(study) if BUCKET.search(name)}
+    surveys = {name for name in made if name.startswith("surveyed/")}
+    assert surveys == {"surveyed/done", *(f"surveyed/site_{x}.json" for x in "abc")}
+    others = {name: of for name, of in made.items() if name not in surveys | RECORDED}
+    assert others == {name: of for name, of in of_all(demo).items() if name not in RECORDED}
+    own = {name for name in digests(in_three) if BUCKET.search(name)}
     assert own and all(re.search(r"[123]-of-3\.", name) for name in own)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "jobs"),
+    [
+        (
+            "site_a_results.csv",
+            "A-001,2016-06-17,14647-2,Cholesterol,4.9,",
+            "A-001,2016-06-17,14647-2,Cholesterol,5.0,",
+            {"ingest site_a", "survey site_a", "harmonise site_a"},
+        ),
+        # no source is held to the patient table
+        (
+            "patients.csv",
+            "A-002,F,1972-02-26,type 2,2014-11-01,50,no,none",
+            "A-002,F,1972-02-26,type 2,2014-11-01,60,no,none",
+            {"ingest patients", "patients patients"},
+        ),
+    ],
+    ids=["a result", "an attribute of a patient"],
+)
+def test_one_cell_runs_its_own_bucket_and_no_other(in_three, tmp_path, file, old, new, jobs):
+    study = shutil.copytree(in_three, tmp_path / "study")
+    raw = study / "resources/demo" / file
+    text = raw.read_text("utf-8")
+    assert text.count(old) == 1
+    raw.write_text(text.replace(old, new), encoding="utf-8")
+    code, said = snakemake(study)
+    assert code == 0, said
+    stages = r"^((?:ingest|survey|patients|harmonise|derive|cohorts) \w+): "
+    ran = Counter(re.findall(stages, said, re.MULTILINE))
+    assert {job for job in ran if not job.startswith("derive ")} == {*jobs, "cohorts all"}
+    assert set(ran.values()) == {1}
 
 
 def test_files_of_another_number_of_buckets_are_taken_away_and_said(demo, tmp_path):
@@ -39,14 +88,7 @@ def test_files_of_another_number_of_buckets_are_taken_away_and_said(demo, tmp_pa
     assert not list((study / "results/logs").rglob("*1-of-1*"))
     gone = int(re.search(r"removed +(\d+) files", text).group(1))
     assert gone > len([name for name in digests(demo) if "1-of-1." in name]) / 2
-    # the record of the run has config.yaml's digest and each of its settings; the report prints it
-    recorded = {
-        "provenance.json",
-        "ro-crate-metadata.json",
-        "report/report.html",
-        "report/report.sha256",
-    }
-    before = {name: of for name, of in of_all(demo).items() if name not in recorded}
+    before = {name: of for name, of in of_all(demo).items() if name not in RECORDED}
     assert of_all(study).items() >= before.items()
 
 

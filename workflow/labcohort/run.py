@@ -43,6 +43,7 @@ CONTENTS = """# What lies where
 | `ro-crate-metadata.json` | the run and its files as a Workflow Run RO-Crate; `workflow/` has its rules |
 | `restricted/` | raw values and lines of single persons: set aside, flagged, drawn. Stays here |
 | `ingested/` `harmonised/` `derived/` `cohorts/` `comparisons/` `assessments/` | the stages between, as Parquet. Lines of single persons: stay here |
+| `surveyed/` | of a study in several buckets of persons: what all together tell of a source |
 | `logs/` | what each job said |
 
 A run makes all of this from the configuration and the raw files; edit those, not these files.

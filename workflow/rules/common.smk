@@ -86,14 +86,18 @@ INGESTED = expand(
     "results/ingested/{source}/{bucket}.parquet", source=[PATIENTS, *SOURCES], bucket=BUCKETS
 )
 # what all buckets of a source together tell: of one the job that harmonises it sees for itself
-SURVEYS = (
-    expand("results/harmonised/{source}.survey.json", source=SOURCES) if len(BUCKETS) > 1 else []
-)
-HARMONISED = [
+SURVEYS = expand("results/surveyed/{source}.json", source=SOURCES) if len(BUCKETS) > 1 else []
+PATIENT_TABLE = [
     *expand("results/harmonised/patients/{bucket}.parquet", bucket=BUCKETS),
     "results/harmonised/patients.places.parquet",
+]
+# sources of which dates or persons are held to the patient table
+HELD = [source for source in SOURCES if settings.needs_patients(STUDY, source)]
+# what harmonising takes besides a source's own cells
+SURVEYED = [*SURVEYS, *(PATIENT_TABLE if HELD else [])]
+HARMONISED = [
+    *PATIENT_TABLE,
     "results/harmonised/patients.set_aside.parquet",
-    *SURVEYS,
     *expand(
         "results/harmonised/{source}/{panel}/{bucket}.parquet",
         source=SOURCES,
@@ -175,6 +179,7 @@ if workflow.is_main_process:
         RESULTS,
         {
             "ingested": INGESTED,
+            "surveyed": SURVEYED,
             "harmonised": HARMONISED,
             "derived": DERIVED,
             "cohorts": COHORTS,

@@ -1,7 +1,7 @@
 # in:  results/ingested/{source}/{scatteritem}.parquet
 # out: results/harmonised/{source}/{panel}/{scatteritem}.parquet   values in canonical units
-#      results/harmonised/{source}.survey.json   what only all buckets together tell of a source
 #      results/harmonised/patients/{scatteritem}.parquet           the patient table
+#      results/surveyed/{source}.json   of several buckets: what only all together tell of a source
 
 
 if SURVEYS:
@@ -11,7 +11,7 @@ if SURVEYS:
             gate=after("ingested"),
             cells=gather.buckets("results/ingested/{{source}}/{scatteritem}.parquet"),
         output:
-            survey="results/harmonised/{source}.survey.json",
+            survey="results/surveyed/{source}.json",
         log:
             "results/logs/harmonise/{source}.survey.log",
         wildcard_constraints:
@@ -30,19 +30,30 @@ if SURVEYS:
             " --survey {output.survey:q} --log {log:q} <<< {params.job:q}"
 
 
+if SURVEYED:
+
+    checkpoint surveyed_gate:
+        input:
+            SURVEYED,
+        output:
+            "results/surveyed/done",
+        localrule: True
+        shell:
+            "touch {output:q}"
+
+
 rule harmonise:
     input:
-        gate=after("ingested"),
+        gate=after("surveyed" if SURVEYED else "ingested"),
         cells="results/ingested/{source}/{scatteritem}.parquet",
         # of one bucket the job sees all that there is
-        survey="results/harmonised/{source}.survey.json" if SURVEYS else [],
-        # where dates or persons of the source are held to the patient table
+        survey="results/surveyed/{source}.json" if SURVEYS else [],
         patients=lambda wildcards: (
             [
                 f"results/harmonised/patients/{wildcards.scatteritem}.parquet",
                 "results/harmonised/patients.places.parquet",
             ]
-            if settings.needs_patients(STUDY, wildcards.source)
+            if wildcards.source in HELD
             else []
         ),
     output:
