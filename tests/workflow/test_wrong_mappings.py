@@ -28,7 +28,7 @@ from labcohort.provenance import Code
 from labcohort.settings.validation import validation
 from labcohort.study.load import load_study
 from labcohort.study.raw import raw_files
-from labcohort.validate.flagged import flag_counts, flagged_values
+from labcohort.validate.flagged import flag_counts, flagged_values, flags_of
 from labcohort.validate.gate import check_verdict
 from labcohort.validate.profile import profile, profile_patients
 from labcohort.validate.verdict import Evidence, document
@@ -361,11 +361,12 @@ class Way:
             quarantines.append(of.quarantine)
             panels.append(of.derived.lazy())
             computed += derived_balance(of.derived).get_column("n").sum()
+        flags = flags_of(panels)
         evidence = Evidence(
             ledger=joined(ledgers),
             quarantine=pl.concat(quarantines),
-            flags=flag_counts(panels),
-            flagged=flagged_values(panels),
+            flags=flag_counts(flags),
+            flagged=flagged_values(flags),
             computed=computed,
             profiles=profiles,
             patients=profile_patients(cells["patients"][1], people.quarantine, how),

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from labcohort.validate.flagged import COUNTS, flag_counts, flagged_values, listed
+from labcohort.validate.flagged import COUNTS, flag_counts, flagged_values, flags_of, listed
 
 from schemas.derived import Derived
 
@@ -35,7 +35,7 @@ PANELS = [
 
 
 def test_flags_are_counted_one_by_one_and_by_source_and_marker():
-    counts = flag_counts(PANELS)
+    counts = flag_counts(flags_of(PANELS))
     assert dict(counts.schema) == COUNTS
     assert counts.rows() == [
         ("a", "ALT", "preliminary", 1),
@@ -48,7 +48,7 @@ def test_flags_are_counted_one_by_one_and_by_source_and_marker():
 
 
 def test_measured_values_are_listed_by_their_places_and_computed_ones_not():
-    found = flagged_values(PANELS)
+    found = flagged_values(flags_of(PANELS))
     assert found.select("source", "row", "marker", "flag").rows() == [
         ("a", 3, "FBS", "delta_check"), ("a", 7, "ALT", "preliminary"),
         ("b", 9, "FBS", "delta_check"),
@@ -57,12 +57,12 @@ def test_measured_values_are_listed_by_their_places_and_computed_ones_not():
     ]  # fmt: skip
     assert "person" not in found.columns
     mixed = [part.collect().sample(fraction=1, shuffle=True, seed=3).lazy() for part in PANELS]
-    assert flagged_values(mixed[::-1]).equals(found)
+    assert flagged_values(flags_of(mixed[::-1])).equals(found)
 
 
 def test_what_the_study_does_not_judge_is_not_listed():
     unjudged = {"delta_check": ["b"], "soft_high": ["a", "b"]}
-    found = listed(flagged_values(PANELS), {"units": UNITS, "unjudged": unjudged})
+    found = listed(flagged_values(flags_of(PANELS)), {"units": UNITS, "unjudged": unjudged})
     assert found.select("source", "marker", "value", "unit", "flag", "meaning").rows() == [
         ("a", "FBS", 4.5, "mmol/L", "delta_check",
          "changed by more than biological and analytical variation"),
@@ -73,5 +73,6 @@ def test_what_the_study_does_not_judge_is_not_listed():
 
 @pytest.mark.parametrize("rows", [(), (("a", "FBS", 2, None),)])
 def test_without_flags_nothing_is_counted(rows):
-    assert flag_counts([panel(*rows)]).is_empty()
-    assert listed(flagged_values([panel(*rows)]), {"units": UNITS, "unjudged": {}}).is_empty()
+    flags = flags_of([panel(*rows)])
+    assert flag_counts(flags).is_empty()
+    assert listed(flagged_values(flags), {"units": UNITS, "unjudged": {}}).is_empty()

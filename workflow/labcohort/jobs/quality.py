@@ -6,7 +6,7 @@ from labcohort.derive.against_reported import counted
 from labcohort.ledger import SCHEMA, check, check_chain, joined
 from labcohort.quarantine import PLACE
 from labcohort.spreadsheet import inert, marked
-from labcohort.validate.flagged import flag_counts, flagged_values, listed, with_words
+from labcohort.validate.flagged import flag_counts, flagged_values, flags_of, listed, with_words
 from schemas.quality import Duplicates, Ledger, Quarantine
 
 LISTS = (*("ledgers", "quarantines", "duplicates", "balances", "compared", "panels", "proposals"),)
@@ -63,10 +63,10 @@ def _said(ledger: pl.DataFrame, quarantine: pl.DataFrame) -> str:
 
 def _write_flags(paths: dict, settings: dict) -> None:
     """How many values have which flag, by source and marker; and which, those to look at."""
-    panels = [pl.scan_parquet(path) for path in paths["panels"]]
-    counts = with_words(flag_counts(panels))
+    flags = flags_of(pl.scan_parquet(path) for path in paths["panels"])
+    counts = with_words(flag_counts(flags))
     marked(counts, settings["synthetic"]).write_csv(paths["flags"], separator="\t")
-    flagged = flagged_values(panels)
+    flagged = flagged_values(flags)
     flagged.write_parquet(paths["flagged"])
     shown = marked(listed(flagged, settings), settings["synthetic"])
     inert(shown).write_csv(paths["to_look_at"])

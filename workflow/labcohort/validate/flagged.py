@@ -11,24 +11,27 @@ COUNTS = {"source": pl.String, "marker": pl.String, "flag": pl.String, "n": pl.I
 BY = ("source", "marker", "flag")
 
 
-def flag_counts(panels: Iterable[pl.LazyFrame]) -> pl.DataFrame:
-    """How many values have which flag: source (null: computed values), marker, flag, n.
+def flags_of(panels: Iterable[pl.LazyFrame]) -> pl.DataFrame:
+    """Every flag of every value: place (null: a computed value), marker, value (canonical, as it
+    is analysed), flag.
 
-    `panels` are schemas.derived.Derived, of any buckets of persons.
+    `panels` are schemas.derived.Derived, of any buckets of persons. They are read once: few values
+    have a flag.
     """
-    parts = [_each(panel).group_by(BY).agg(n=pl.len().cast(pl.Int64)) for panel in panels]
-    counts = pl.concat(parts).group_by(BY).agg(pl.col("n").sum()).collect()
+    flagged = (panel.filter(pl.col("flag").is_not_null()) for panel in panels)
+    rows = pl.concat(panel.select(*PLACE, "marker", "value", "flag") for panel in flagged)
+    return rows.collect().with_columns(pl.col("flag").str.split("|")).explode("flag")
+
+
+def flag_counts(flags: pl.DataFrame) -> pl.DataFrame:
+    """How many values have which of `flags_of`: source (null: computed values), marker, flag, n."""
+    counts = flags.group_by(BY).agg(n=pl.len().cast(pl.Int64))
     return counts.sort("marker", "flag", "source", nulls_last=True)
 
 
-def flagged_values(panels: Iterable[pl.LazyFrame]) -> pl.DataFrame:
-    """The measured values with a flag: place, marker, value (canonical, as it is analysed), flag.
-
-    A value of several flags has a row for each.
-    """
-    own = (_each(panel).filter(pl.col("source").is_not_null()) for panel in panels)
-    rows = pl.concat(panel.select(*PLACE, "marker", "value", "flag") for panel in own)
-    return rows.collect().sort(*PLACE, "flag", nulls_last=True)
+def flagged_values(flags: pl.DataFrame) -> pl.DataFrame:
+    """The measured values of `flags_of`; one of several flags has a row for each."""
+    return flags.filter(pl.col("source").is_not_null()).sort(*PLACE, "flag", nulls_last=True)
 
 
 def listed(flagged: pl.DataFrame, how: dict) -> pl.DataFrame:
@@ -52,9 +55,3 @@ def with_words(table: pl.DataFrame) -> pl.DataFrame:
     """The table with its `flag` in words as the column meaning."""
     said = [words(flag) for flag in table.get_column("flag")]
     return table.with_columns(meaning=pl.Series(said, dtype=pl.String))
-
-
-def _each(panel: pl.LazyFrame) -> pl.LazyFrame:
-    """A row a flag."""
-    flagged = panel.filter(pl.col("flag").is_not_null())
-    return flagged.with_columns(pl.col("flag").str.split("|")).explode("flag")
