@@ -1,6 +1,7 @@
 """Run a program and say what it took: wall, CPU and peak memory of all its processes."""
 
 import os
+import resource
 import subprocess
 import time
 from contextlib import suppress
@@ -25,8 +26,9 @@ class Limits:
 class Took:
     """What a program took: s of wall and CPU, MiB of memory at the peak of all its processes.
 
-    The memory is the largest sum of resident memory seen at looks EVERY seconds apart; what
-    processes share counts in each. `stopped` says at which limit the program was stopped, if any.
+    The memory is the largest sum of resident memory seen at looks EVERY seconds apart, or the
+    kernel's figure for the largest of the processes; what processes share counts in each.
+    `stopped` says at which limit the program was stopped, if any.
     """
 
     wall: float
@@ -76,8 +78,17 @@ def run(command: list, output: Path, limits: Limits = Limits()) -> Took:
             watch.join()
     process.returncode = os.waitstatus_to_exitcode(status)
     cpu = used.ru_utime + used.ru_stime
-    peak = max(watch.peak, used.ru_maxrss / 1024)
+    peak = max(watch.peak, _largest(used.ru_maxrss))
     return Took(wall, cpu, peak, process.returncode, watch.stopped, output)
+
+
+def _largest(counted: int) -> float:
+    """MiB of a program's largest process, of the kernel's count (KiB); 0 where that is not its own.
+
+    Linux starts the count of a program at the most that the process which started it ever held.
+    """
+    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return counted / 1024 if counted > ours else 0.0
 
 
 class _Watch(Thread):

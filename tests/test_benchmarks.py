@@ -136,8 +136,10 @@ def test_a_program_is_measured_with_what_it_starts(tmp_path):
     both = f"import subprocess, sys; body = {body!r}\n"
     both += "run = [subprocess.Popen([sys.executable, '-c', body]) for _ in range(2)]\n"
     both += "[one.wait() for one in run]"
+    # what starts a program is not part of it, however much it has held
+    b"x" * (1000 * 2**20)
     took = running.run([sys.executable, "-c", both], tmp_path / "out.txt").or_fail()
-    assert 400 < took.peak < 1000
+    assert 400 < took.peak < 600
     assert 1.0 <= took.cpu < 1.6
     assert not took.stopped and took.wall > 1
 
