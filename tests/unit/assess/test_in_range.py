@@ -67,7 +67,7 @@ def row(values: pl.DataFrame, who: pl.DataFrame, ranges=(BUN,), people=None, **h
     persons = Persons([who.get_column("person")])
     found = persons.numbered(0, judged(values, people, ranges))
     groups = members_by_number([who.lazy()], persons)
-    (made,) = in_range([TESTED], [("BUN", found)], groups, HOW | how)
+    (made,) = in_range([TESTED], [("BUN", [found])], groups, HOW | how)
     InRange.validate(typed(InRange, [made]), lazy=True)
     return made
 

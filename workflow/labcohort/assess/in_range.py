@@ -20,15 +20,15 @@ SELECTED = "chosen on a baseline value: regression to the mean alone moves these
 
 def in_range(
     tested: list[dict],
-    parts: Iterable[tuple[str, pl.DataFrame]],
+    parts: Iterable[tuple[str, Iterable[pl.DataFrame]]],
     groups: Mapping[tuple[str, str], np.ndarray],
     how: dict,
 ) -> list[dict]:
     """Rows (schemas.in_range.InRange) of markers in cohorts at timepoints.
 
     `tested` are rows of cohort, marker, timepoint and selected_on_baseline; `parts` are a marker
-    each, with all of its values (of `reference_ranges.judged`, by `number` of the person), and
-    taken one at a time; `groups` are the members by cohort and timepoint
+    each, with its values (frames of `reference_ranges.judged`, by `number` of the person), and
+    taken one at a time, as the frames are; `groups` are the members by cohort and timepoint
     (compare.persons.members_by_number); `how` has baseline, confidence and censored. A pair
     counts where both values have a range. The change is followed within persons: 2x2 of before
     and after, exact McNemar test, Newcombe's interval of the difference of shares (follow-up less
@@ -57,14 +57,17 @@ class _Visit:
 
 
 def _visits(
-    values: pl.DataFrame,
+    values: Iterable[pl.DataFrame],
     timepoints: Collection[str],
     groups: Mapping[tuple[str, str], np.ndarray],
 ) -> dict[str, _Visit]:
     """A marker's values at the timepoints at which there are any."""
     # the numbers of a group are ascending
     last = max((int(group[-1]) for group in groups.values()), default=-1)
-    taken = values.with_columns(limit=rests_on_limit()).select("number", "timepoint", *TAKEN)
+    taken = pl.concat(
+        own.with_columns(limit=rests_on_limit()).select("number", "timepoint", *TAKEN)
+        for own in values
+    )
     parts = {timepoint: taken.filter(timepoint=timepoint) for timepoint in timepoints}
     return {
         timepoint: _Visit(

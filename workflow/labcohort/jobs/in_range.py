@@ -39,14 +39,16 @@ def main(paths: dict, key: str, settings: dict) -> str:
 
 def _judged(
     panels: Sequence[Panel], persons: Persons, facts: pl.DataFrame, settings: dict
-) -> Iterator[tuple[str, pl.DataFrame]]:
-    """The values of each tested marker, held against their ranges: one marker is in memory."""
+) -> Iterator[tuple[str, Iterator[pl.DataFrame]]]:
+    """The values of each tested marker by bucket, held against their ranges as they are asked for:
+    one bucket's are in memory with all that is known of them."""
     tested = settings["tested"]
     visits = {settings["baseline"], *(row["timepoint"] for row in tested)}
     used = pl.col("timepoint").is_in(visits)
+
+    def held(bucket: int, own: pl.LazyFrame) -> pl.DataFrame:
+        chosen = persons.numbered(bucket, own.filter(used).select(COLUMNS).collect())
+        return judged(chosen, facts, settings["ranges"], settings["decimals"])
+
     for marker, values in by_marker(panels, {row["marker"] for row in tested}):
-        chosen = pl.concat(
-            persons.numbered(bucket, own.filter(used).select(COLUMNS).collect())
-            for bucket, own in enumerate(values)
-        )
-        yield marker, judged(chosen, facts, settings["ranges"], settings["decimals"])
+        yield marker, (held(bucket, own) for bucket, own in enumerate(values))
