@@ -84,7 +84,7 @@ def test_optional_arguments_are_no_inputs(register):
     "argument", ["tcc_upper_limit", "tc_uper_limit", "non_hdl_upper_limit", "_upper_limit"]
 )
 def test_an_upper_limit_is_of_a_measured_marker(register, argument):
-    with pytest.raises(ValueError, match=f"'{argument}' is no input of a formula"):
+    with pytest.raises(UserError, match=f"'{argument}' is no input of a formula"):
         derives("NON_HDL", method="other")(_with_arguments("tc", argument))
 
 
@@ -106,7 +106,7 @@ def test_only_derived_rows_have_formulas(register, marker):
 
 @pytest.mark.parametrize("argument", ["tcc", "TC", "stages", "race", "insulin_treat"])
 def test_an_unknown_argument(register, argument):
-    with pytest.raises(ValueError, match=f"'{argument}' is no input of a formula"):
+    with pytest.raises(UserError, match=f"'{argument}' is no input of a formula"):
         derives("NON_HDL", method="other")(_with_arguments(argument))
 
 

@@ -435,6 +435,10 @@ CASES = {
         "EGFR by method reported needs EGFR_REPORTED, which is neither measured nor computable",
         f"{CONFIG}, sensitivity > methods > EGFR",
     ),
+    "rule of a ceiling that is gone": (
+        "resources/rules.tsv", "\nset_aside_share\t", "\nset_aside_shares\t",
+        "rule 'set_aside_share' has no row", "resources/rules.tsv",
+    ),
     "cohort by a marker that nobody measures": (
         COHORTS, "\tHSCRP\t1.50", "\tGLOB_REPORTED\t1.50",
         "GLOB_REPORTED is neither measured nor computable", f"{COHORTS}, cohort hscrp_ge_1_50",

@@ -135,3 +135,9 @@ def test_the_source_that_was_given_is_not_changed():
     given = {"analytes": {"x": "HBA1C"}, "recognise": ["loinc"]}
     with_recognised(given, TABLES)
     assert given == {"analytes": {"x": "HBA1C"}, "recognise": ["loinc"]}
+
+
+@pytest.mark.parametrize("given", [{}, "hl7", ["hl7"], {"type": ["hl7"]}, {"type": {"hl7": 1}}])
+def test_a_format_that_is_none_is_left_to_the_schema(given):
+    source = {"content": "results", "format": given}
+    assert with_format_defaults(source) == source

@@ -73,6 +73,8 @@ def test_a_header_alone_is_a_table_without_rows(read):
          "row 3, column 'number', value '1,5'"),
         (f"{HEADER}\nb\tx\t1\t2.5\n", "'2.5' is not a whole number",
          "row 2, column 'count', value '2.5'"),
+        (f"{HEADER}\nb\tx\t1\t{2**63}\n", "is not a whole number of at most 18 digits", "row 2"),
+        (f"{HEADER}\nb\tx\t1\t1{'0' * 400}\n", "is not a whole number of at most", "row 2"),
         (f"{HEADER}\n{GOOD}\nb\tz\t1\t2\n", "'z' is not allowed in column 'kind'",
          "row 3, column 'kind', value 'z'"),
         (f"{HEADER}\n{GOOD}\nB\tx\t1\t2\n", "'B' is not allowed in column 'name'", "row 3"),

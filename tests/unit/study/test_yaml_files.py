@@ -75,6 +75,13 @@ def test_broken_yaml_names_file_and_line(text):
     assert caught.value.where.startswith("config/config.yaml, line ")
 
 
+@pytest.mark.parametrize("number", [".nan", ".inf", "-.inf", "1.0e+999"])
+def test_a_number_that_is_none(number):
+    with pytest.raises(UserError, match=f"'{number}' is no number".replace("+", r"\+")) as caught:
+        parse_yaml(f"a: 1\nb: [{number}]\n".encode(), "config/config.yaml")
+    assert caught.value.where == "config/config.yaml, line 2"
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n", "text\n"])
 def test_a_file_without_settings(text):
     with pytest.raises(UserError, match="the file holds no settings"):

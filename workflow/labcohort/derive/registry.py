@@ -51,9 +51,9 @@ _functions: dict[str, dict[str, Function]] = {}
 def derives(marker: str, method: str = "") -> Callable[[Function], Function]:
     """Register the decorated function as the formula of a derived marker, by this method.
 
-    Raises UserError where the marker is no derived row of markers.tsv, and ValueError where an
-    argument names nothing that a formula can be given, an upper limit stands without its marker,
-    or marker and method are already registered.
+    Raises UserError where the marker is no derived row of markers.tsv or an argument names nothing
+    that a formula can be given, and ValueError where an upper limit stands without its marker, or
+    marker and method are already registered.
     """
 
     def register(function: Function) -> Function:
@@ -79,10 +79,12 @@ def _check_arguments(marker: str, arguments: tuple[str, ...]) -> None:
     for argument in arguments:
         limited = _limited(argument)
         if argument not in names and not _is_marker(argument) and limited is None:
-            raise ValueError(
-                f"{marker}: '{argument}' is no input of a formula; one is a marker's code in"
-                f" lower case, a measured marker's with {UPPER_LIMIT}, or one of"
-                f" {', '.join(names)}"
+            raise UserError(
+                f"'{argument}' is no input of a formula",
+                where=f"the formula of {marker}, or resources/{MARKERS.name}",
+                rule="an input is the code of a row of that table in lower case, that of a measured"
+                f" marker with {UPPER_LIMIT}, or one of {', '.join(names)}",
+                do="correct the argument's name, or put the marker's row (back) into the table",
             )
         if limited is not None and limited.lower() not in arguments:
             raise ValueError(

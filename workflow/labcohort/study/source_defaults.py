@@ -32,8 +32,10 @@ def check_confirmed(source: dict, name: str) -> None:
 
 def with_format_defaults(source: dict) -> dict:
     """The source with the columns that its reader gives, where the YAML names no others."""
-    kind = (source.get("format") or {}).get("type") if isinstance(source, dict) else None
-    if kind not in MESSAGES:
+    given = source.get("format")
+    kind = given.get("type") if isinstance(given, dict) else None
+    # what else is wrong with it the schema says
+    if not isinstance(kind, str) or kind not in MESSAGES:
         return source
     if source.get("content") == "patients":
         return {"person": {"column": "id"}} | source

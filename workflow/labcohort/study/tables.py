@@ -136,13 +136,14 @@ def _typed(text: str, dtype, name: str, row: int, column: str):
         return text
     try:
         number = int(text) if kind.startswith("Int") else float(text)
-        # Python reads nan, inf and 1_000 too
-        if not math.isfinite(number) or "_" in text:
+        # Python reads nan, inf and 1_000 too, and whole numbers that no column holds
+        if "_" in text or not abs(number) < (2**63 if kind.startswith("Int") else math.inf):
             raise ValueError
         return number
     except ValueError:
+        kind = "whole number of at most 18 digits" if kind.startswith("Int") else "number"
         raise UserError(
-            f"'{text}' is not a {'whole number' if kind.startswith('Int') else 'number'}",
+            f"'{text}' is not a {kind}",
             where=f"{name}, row {row}, column '{column}', value '{text}'",
             rule=f"column '{column}' holds numbers",
             do="correct the cell",

@@ -1,5 +1,6 @@
 """YAML as people mean it: no dates made of text, no key twice, checked against a schema."""
 
+import math
 import re
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ TYPES = {
 
 
 class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):
-    """A safe loader that keeps dates as text and refuses a key that stands twice."""
+    """A safe loader that keeps dates as text and refuses what stands twice or is not finite."""
 
     def construct_mapping(self, node, deep=False):
         seen = set()
@@ -42,6 +43,19 @@ class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoa
             seen.add(key)
         return super().construct_mapping(node, deep)
 
+    def construct_yaml_float(self, node):
+        value = super().construct_yaml_float(node)
+        if not math.isfinite(value):
+            raise UserError(
+                f"'{node.value}' is no number",
+                where=f"{self.name}, line {node.start_mark.line + 1}",
+                rule="a number is finite",
+                do="write the number, text in quotes, or null where there is none",
+            )
+        return value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.construct_yaml_float)
 
 # YAML 1.1 reads yes, no, on and off as truth values, and 2014-11-01 as a date
 _Loader.yaml_implicit_resolvers = {

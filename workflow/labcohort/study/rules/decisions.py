@@ -3,7 +3,7 @@
 from datetime import date
 
 from labcohort.errors import UserError, unknown
-from labcohort.validate.rules import check_rule_settings
+from labcohort.validate.rules import UNDER_THE_CEILING, check_rule_settings
 
 CONFIG = "config/config.yaml"
 
@@ -98,6 +98,19 @@ def _rule_settings_name_rules(study) -> None:
     check_rule_settings(study.tables["rule_settings"], known, list(study.sources))
 
 
+def _rules_of_the_ceiling_are_listed(study) -> None:
+    listed = {row["rule"] for row in study.tables["rules"]}
+    for name in UNDER_THE_CEILING:
+        if name not in listed:
+            raise UserError(
+                f"rule '{name}' has no row",
+                where="resources/rules.tsv",
+                rule="what is set aside of a source, or of a column of the patient table, is held"
+                " against the study's ceiling",
+                do="put the row back; a study changes how grave it is in config/rule_settings.tsv",
+            )
+
+
 def _date_is_a_day(study) -> None:
     day = study.config["date"]
     if day is None:
@@ -116,6 +129,7 @@ def _date_is_a_day(study) -> None:
 RULES = (
     _date_is_a_day,
     _rule_settings_name_rules,
+    _rules_of_the_ceiling_are_listed,
     _methods_are_known,
     _input_days_name_derived_markers,
     _reliability_names_markers,
