@@ -227,6 +227,12 @@ CASES = {
         "cohort hscrp_ge_1_50 is chosen on a baseline value and cannot be primary",
         f"{PLAN}, row 26, column 'role'",
     ),
+    "two alphas post hoc": (
+        "config/post_hoc.tsv", "month_12\tpaired_t\tmean_sem\t\t0.05",
+        "month_12\tpaired_t\tmean_sem\t\t0.01",
+        "family post_hoc has more than one alpha: 0.05 and 0.01",
+        "config/post_hoc.tsv, rows 2 and 3, column 'alpha'",
+    ),
     "family called post hoc": (
         PLAN, "recommended\texploratory\tsecondary\tWHTR",
         "recommended\tpost_hoc\tsecondary\tWHTR",

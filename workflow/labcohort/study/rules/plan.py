@@ -86,8 +86,7 @@ def _post_hoc_is_not_planned(study) -> None:
                 )
 
 
-def _families_are_of_one_kind(study) -> None:
-    first: dict[tuple, tuple[int, dict]] = {}
+def _families_have_names_of_their_own(study) -> None:
     for number, row in enumerate(study.tables["plan"], 2):
         if row["family"] in (POST_HOC, ALL_FAMILIES):
             raise UserError(
@@ -97,17 +96,24 @@ def _families_are_of_one_kind(study) -> None:
                 " is the sum of a profile's families",
                 do="rename the family, or move the row there",
             )
-        key = (row["profile"], row["family"])
-        before, other = first.setdefault(key, (number, row))
-        for column in ("correction", "alpha"):
-            if row[column] != other[column]:
-                raise UserError(
-                    f"family {row['family']} has more than one {column}:"
-                    f" {other[column]} and {row[column]}",
-                    where=f"config/plan.tsv, rows {before} and {number}, column '{column}'",
-                    rule="a family of tests is adjusted as one, at one alpha",
-                    do="make them the same, or make two families",
-                )
+
+
+def _families_are_of_one_kind(study) -> None:
+    for table, columns in (("plan", ("correction", "alpha")), ("post_hoc", ("alpha",))):
+        first: dict[tuple, tuple[int, dict]] = {}
+        for number, row in enumerate(study.tables[table], 2):
+            family = row.get("family", POST_HOC)
+            before, other = first.setdefault((row["profile"], family), (number, row))
+            for column in columns:
+                if row[column] != other[column]:
+                    raise UserError(
+                        f"family {family} has more than one {column}:"
+                        f" {other[column]} and {row[column]}",
+                        where=f"config/{table}.tsv, rows {before} and {number}, column '{column}'",
+                        rule="a family of tests is adjusted as one, at one alpha; what is post hoc"
+                        " is one family of its profile",
+                        do="make them the same, or make two families in config/plan.tsv",
+                    )
 
 
 def _primary_is_not_chosen_on_baseline(study) -> None:
@@ -274,6 +280,7 @@ RULES = (
     _plan_names_exist,
     _comparisons_are_single,
     _post_hoc_is_not_planned,
+    _families_have_names_of_their_own,
     _families_are_of_one_kind,
     _primary_is_not_chosen_on_baseline,
     _figures_names_exist,
